@@ -1,0 +1,71 @@
+"""One flat set of named options for callers in Python: the fields of `Style` and `Plan` together."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TypedDict
+
+from gifworthy.moments import Bounds, Moment, parse_moment
+from gifworthy.pipeline import CoverMaker
+from gifworthy.plans import Plan, plan_named, telling
+from gifworthy.settings import Settings
+from gifworthy.types import Cover, Effort, Loop, Style, Transition
+
+STYLE_FIELDS = frozenset(field.name for field in fields(Style))
+PLAN_FIELDS = frozenset(field.name for field in fields(Plan)) - {"name", "shots"}
+
+
+class Options(TypedDict, total=False):
+    """What `gifworthy.make` takes by name; `Style` and `Plan` say what each means."""
+
+    width: int
+    height: int | None
+    fps: float
+    seconds: float
+    max_bytes: int | None
+    aspect: float | None
+    loop: Loop
+    transition: Transition
+    format: str
+    quality: int
+    colours: int
+    plan: str
+    segmenter: str
+    scorer: str
+    selector: str
+    shots: int
+    effort: Effort
+    seed: int
+    allow_refused: bool
+    start: float | str
+    end: float | str
+    settings: Settings
+
+
+def make_with(source: str | Path, options: Options) -> Cover:
+    """Make a cover from flat options. Raises: as `gifworthy.make`."""
+    known = STYLE_FIELDS | PLAN_FIELDS | {"plan", "shots", "start", "end", "settings"}
+    if strange := sorted(options.keys() - known):
+        raise ValueError(
+            f"there is no option {strange[0]!r}; there are: {', '.join(sorted(known))}"
+        )
+    chosen = {name: value for name, value in options.items() if name in PLAN_FIELDS}
+    plan = telling(plan_named(options.get("plan", "signals")), options.get("shots"))
+    style = Style().but(**{name: options[name] for name in STYLE_FIELDS & options.keys()})  # type: ignore[literal-required]
+    maker = CoverMaker.load(
+        replace(plan, **chosen),  # type: ignore[arg-type]
+        options.get("settings", Settings.from_environ(os.environ)),
+    )
+    return maker.make(source, style, _bounds(options))
+
+
+def _bounds(options: Options) -> Bounds:
+    return Bounds(_moment(options.get("start")), _moment(options.get("end")))
+
+
+def _moment(given: float | str | None) -> Moment | None:
+    if given is None or isinstance(given, str):
+        return None if given is None else parse_moment(given)
+    return Moment(float(given))

@@ -1,0 +1,67 @@
+"""Named plans: which part plays each role. Flags, a JSON body and a batch file spell the same fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gifworthy.errors import UnknownName
+from gifworthy.registry import unknown
+from gifworthy.types import EFFORTS, Effort
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which part plays each role when a cover is made.
+
+    segmenter, scorer, selector: names on their shelves. shots: how many highlights, 1..10.
+    effort: how much of the video is decoded. seed: for selectors that draw lots.
+    allow_refused: when the gate refuses everything, take the least bad instead of failing.
+    """
+
+    name: str = "signals"
+    segmenter: str = "shots"
+    scorer: str = "signals"
+    selector: str = "top"
+    shots: int = 1
+    effort: Effort = "balanced"
+    seed: int = 0
+    allow_refused: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.shots <= 10:
+            raise ValueError(f"shots must lie in 1..10, not {self.shots}")
+        if self.effort not in EFFORTS:
+            raise ValueError(f"effort must be one of {', '.join(EFFORTS)}, not {self.effort!r}")
+
+
+PLANS: dict[str, Plan] = {
+    plan.name: plan
+    for plan in (
+        Plan(),
+        Plan("storyline", selector="storyline", shots=3),
+        Plan("position", scorer="position"),
+        Plan("hecate", selector="hecate"),
+        Plan("middle", segmenter="fixed", selector="middle"),
+        Plan("first", segmenter="fixed", selector="first"),
+        Plan("even", segmenter="fixed", selector="even", shots=3),
+        Plan("random", selector="random"),
+    )
+}
+
+
+def plan_named(name: str) -> Plan:
+    """The plan of that name. Raises: UnknownName, with the nearest names."""
+    if name not in PLANS:
+        raise UnknownName(unknown("plan", name, list(PLANS)))
+    return PLANS[name]
+
+
+def telling(plan: Plan, shots: int | None) -> Plan:
+    """The plan with another number of shots; several shots of the `top` selector become a storyline.
+
+    Independent best shots look alike: three moments that tell a story have to be chosen jointly.
+    """
+    if shots is None:
+        return plan
+    joint = plan.selector == "top" and shots > 1
+    return replace(plan, shots=shots, selector="storyline" if joint else plan.selector)

@@ -1,0 +1,92 @@
+"""The verbs: what a part can do. One method each; a part is whatever has the method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from gifworthy.settings import Settings
+from gifworthy.types import Clip, Floats, Scores, Segment, Storyboard, Style
+from gifworthy.video import Video
+
+
+class Segmenter(Protocol):
+    """Where are the pieces?"""
+
+    def segment(self, video: Video) -> tuple[Segment, ...]:
+        """Segments in order of time, without overlap, inside `video.bounds`; at least one."""
+        ...
+
+
+class Backbone(Protocol):
+    """What is in each piece?"""
+
+    def encode(self, clips: Sequence[Clip]) -> Floats:
+        """One feature vector per clip: (N, D)."""
+        ...
+
+
+class Scorer(Protocol):
+    """How good is each piece? Numbers; `TopSegments` turns them into a choice."""
+
+    def score(self, video: Video, segments: tuple[Segment, ...]) -> Scores:
+        """One value per segment, in the order given, larger is better."""
+        ...
+
+
+class Selector(Protocol):
+    """Which pieces, in which order? A choice; it need not have numbers."""
+
+    def select(self, video: Video, segments: tuple[Segment, ...]) -> Storyboard:
+        """Some of the segments, in showing order."""
+        ...
+
+
+class Encoder(Protocol):
+    """How is it written?"""
+
+    media_type: str
+    suffix: str
+
+    def encode(self, clip: Clip, style: Style) -> bytes:
+        """One animation file. The clip has its final size; `style.fps` is its frame rate."""
+        ...
+
+
+class Store(Protocol):
+    """Have we done this before?"""
+
+    def get(self, key: str) -> bytes | None:
+        """What was put under that key, or None."""
+        ...
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep `data` under `key`, whole or not at all."""
+        ...
+
+
+class LoadableScorer(Protocol):
+    """What stands on the scorers' shelf: a class that can make itself ready on this machine."""
+
+    def load(self, settings: Settings) -> Scorer:
+        """A scorer that is ready to use."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """What a selector may be made of: the machine, a scorer (made when asked for), how many, a seed."""
+
+    settings: Settings
+    scorer: Callable[[], Scorer]
+    count: int = 1
+    seed: int = 0
+
+
+class LoadableSelector(Protocol):
+    """What stands on the selectors' shelf: a class that makes itself from ingredients."""
+
+    def load(self, ingredients: Ingredients) -> Selector:
+        """A selector that is ready to use."""
+        ...

@@ -1,0 +1,13 @@
+"""Where are the pieces? Each part on this shelf cuts a video into segments."""
+
+from gifworthy.protocols import Segmenter
+from gifworthy.registry import Registry
+
+SEGMENTERS: Registry[type[Segmenter]] = Registry(
+    "segmenter",
+    {
+        "shots": "gifworthy.segmenters.shots:Shots",
+        "kts": "gifworthy.segmenters.kts:KernelChangePoints",
+        "fixed": "gifworthy.segmenters.fixed:Fixed",
+    },
+)

@@ -1,0 +1,355 @@
+"""The nouns: what flows through the pipeline. Frozen values; numpy is the only library they know.
+
+Units everywhere: seconds, pixels, RGB. Shape letters: T frames, H height, W width, N segments, P packets.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gifworthy.files import write_whole
+
+Floats = NDArray[np.float64]
+Frames = NDArray[np.uint8]
+Effort = Literal["fast", "balanced", "thorough"]
+Loop = Literal["seam", "crossfade", "bounce", "cut"]
+Transition = Literal["cut", "fade"]
+
+EFFORTS: tuple[Effort, ...] = ("fast", "balanced", "thorough")
+LOOPS: tuple[Loop, ...] = ("seam", "crossfade", "bounce", "cut")
+TRANSITIONS: tuple[Transition, ...] = ("cut", "fade")
+
+
+@dataclass(frozen=True, order=True)
+class Segment:
+    """A span `[start, end)` of a video, in seconds: the only way to say *when*."""
+
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.start) and math.isfinite(self.end)):
+            raise ValueError(f"a segment needs finite ends, not {self.start} and {self.end}")
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a segment needs 0 <= start < end, not {self.start} and {self.end}")
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds, above 0."""
+        return self.end - self.start
+
+    @property
+    def middle(self) -> float:
+        """The moment halfway, in seconds."""
+        return (self.start + self.end) / 2
+
+    def shared_with(self, other: Segment) -> float:
+        """Seconds that lie in both segments; 0 when they are apart."""
+        return max(0.0, min(self.end, other.end) - max(self.start, other.start))
+
+    def holds(self, moment: float) -> bool:
+        """Whether a moment, in seconds, lies inside; the end does not."""
+        return self.start <= moment < self.end
+
+    def within(self, bounds: Segment) -> Segment:
+        """The part of this segment inside `bounds`; ValueError when there is none."""
+        return Segment(max(self.start, bounds.start), min(self.end, bounds.end))
+
+
+@dataclass(frozen=True)
+class Box:
+    """A place in the frame, as fractions 0..1 of its width and height: the only way to say *where*."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.left < self.right <= 1 and 0 <= self.top < self.bottom <= 1):
+            raise ValueError(
+                f"a box needs 0 <= left < right <= 1 and 0 <= top < bottom <= 1, "
+                f"not {self.left}, {self.top}, {self.right}, {self.bottom}"
+            )
+
+    @property
+    def width(self) -> float:
+        """Fraction of the frame's width, in (0, 1]."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Fraction of the frame's height, in (0, 1]."""
+        return self.bottom - self.top
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Middle of the box as (x, y), each in 0..1."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+
+WHOLE_FRAME = Box(0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Decoded frames and their moments: the only thing that holds full pixels.
+
+    frames: (T, H, W, 3) uint8 RGB, upright, square pixels. times: (T,) seconds, in showing order.
+    """
+
+    frames: Frames
+    times: Floats
+
+    def __post_init__(self) -> None:
+        if self.frames.ndim != 4 or self.frames.shape[3] != 3 or self.frames.dtype != np.uint8:
+            raise ValueError(
+                f"frames must be (T, H, W, 3) uint8, not {self.frames.shape} {self.frames.dtype}"
+            )
+        if len(self.frames) != len(self.times):
+            raise ValueError(f"{len(self.frames)} frames but {len(self.times)} times")
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        return int(self.frames.shape[2])
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return int(self.frames.shape[1])
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One named term of a score: how much it added (positive) or took away (negative)."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why the gate will not show a segment: a word such as `black`, and the measure that said so."""
+
+    word: str
+    measure: float
+
+
+@dataclass(frozen=True)
+class Scores:
+    """One number per segment; comparable only inside one video.
+
+    values: (N,), larger is better. focus: where to look in each segment, when the scorer knows.
+    reasons: the terms that make up each value, when the scorer can say.
+    """
+
+    segments: tuple[Segment, ...]
+    values: Floats
+    focus: tuple[Box | None, ...] = ()
+    reasons: tuple[tuple[Reason, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        count = len(self.segments)
+        if self.values.shape != (count,):
+            raise ValueError(f"{count} segments but values of shape {self.values.shape}")
+        if not np.isfinite(self.values).all():
+            raise ValueError(
+                f"{(~np.isfinite(self.values)).sum()} of {count} scores are not finite"
+            )
+        for name in ("focus", "reasons"):
+            given = len(getattr(self, name))
+            if given not in (0, count):
+                raise ValueError(f"{count} segments but {given} {name}")
+
+    def highlight(self, index: int) -> Highlight:
+        """Segment `index` as a chosen one."""
+        return Highlight(
+            self.segments[index],
+            float(self.values[index]),
+            self.focus[index] if self.focus else None,
+            self.reasons[index] if self.reasons else (),
+        )
+
+
+@dataclass(frozen=True)
+class Highlight:
+    """One segment that was chosen, how good it is, where to look in it, and why."""
+
+    segment: Segment
+    score: float
+    focus: Box | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Storyboard:
+    """Chosen segments in *showing* order (which need not be the order of time), and who chose them."""
+
+    highlights: tuple[Highlight, ...]
+    chosen_by: str
+
+    def __post_init__(self) -> None:
+        if not self.highlights:
+            raise ValueError("a storyboard needs at least one highlight")
+
+    def __iter__(self) -> Iterator[Highlight]:
+        return iter(self.highlights)
+
+    def __len__(self) -> int:
+        return len(self.highlights)
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a cover looks, never *what* it shows.
+
+    width: pixels at most; a smaller video is never upscaled. height: likewise, or None.
+    fps: frames a second at most. seconds: length of each shot. max_bytes: the byte budget, or None.
+    aspect: width over height of the crop, or None for the whole frame. quality: 1..100.
+    colours: palette size of a GIF, 2..256. format: a name on the encoders' shelf.
+    """
+
+    width: int = 480
+    height: int | None = None
+    fps: float = 12.5
+    seconds: float = 3.0
+    max_bytes: int | None = None
+    aspect: float | None = None
+    loop: Loop = "seam"
+    transition: Transition = "cut"
+    format: str = "gif"
+    quality: int = 80
+    colours: int = 256
+
+    def __post_init__(self) -> None:
+        _positive("width", self.width)
+        _positive("fps", self.fps)
+        _positive("seconds", self.seconds)
+        for name in ("height", "max_bytes", "aspect"):
+            value = getattr(self, name)
+            if value is not None:
+                _positive(name, value)
+        if not 1 <= self.quality <= 100:
+            raise ValueError(f"quality must lie in 1..100, not {self.quality}")
+        if not 2 <= self.colours <= 256:
+            raise ValueError(f"colours must lie in 2..256, not {self.colours}")
+        if self.loop not in LOOPS:
+            raise ValueError(f"loop must be one of {', '.join(LOOPS)}, not {self.loop!r}")
+        if self.transition not in TRANSITIONS:
+            raise ValueError(
+                f"transition must be one of {', '.join(TRANSITIONS)}, not {self.transition!r}"
+            )
+
+    def but(self, **changes: object) -> Style:
+        """The same style with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def _positive(name: str, value: float) -> None:
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"{name} must be above 0, not {value}")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The finished animation, its still, and its story: it can say why it looks as it does.
+
+    data: the animation's bytes. poster: the still, JPEG bytes. width, height: pixels of the animation.
+    fps: frames a second as written. seconds: as shown. seam: mean jump from last frame to first, in
+    grey levels 0..255, or None when the loop is not closed in time (`crossfade`, `bounce`).
+    gave_up: what the byte budget cost, in words, least harm first; empty when nothing.
+    """
+
+    data: bytes = field(repr=False)
+    media_type: str
+    poster: bytes = field(repr=False)
+    storyboard: Storyboard
+    width: int
+    height: int
+    fps: float
+    seconds: float
+    frames: int
+    seam: float | None = None
+    gave_up: tuple[str, ...] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        """Length of the animation's data."""
+        return len(self.data)
+
+    def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the animation, whole or not at all.
+
+        Raises: OutputExists when something is there and `overwrite` is False; OutputError when the
+        disk refuses.
+        """
+        return write_whole(Path(path), self.data, overwrite=overwrite)
+
+    def save_still(self, path: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the still (JPEG), whole or not at all. Raises like `save`."""
+        return write_whole(Path(path), self.poster, overwrite=overwrite)
+
+
+@dataclass(frozen=True)
+class History:
+    """A viewer's earlier choices. features: (H, D). positions: (H,) in 0..1. durations: (H,) seconds."""
+
+    features: Floats
+    positions: Floats
+    durations: Floats
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What one cheap pass over a video saw. Bounded memory, whatever the video's length.
+
+    The pass keeps at most a fixed number of *moments*, evenly spread over `bounds`. Each moment holds
+    one small frame and signals reduced over every frame seen since the moment before.
+
+    times: (T,) seconds. frames: (T, h, w, 3) uint8 RGB, upright, square pixels, long side about 96.
+    brightness, contrast: (T,) mean and standard deviation of grey, 0..255.
+    sharpness: (T,) mean gradient of a larger grey picture, 0..255. colourfulness: (T,) 0..~150.
+    change: (T,) largest difference between neighbouring frames, 0..255.
+    motion: (T,) movement that is left when the camera's is taken out, in frame widths a second.
+    camera: (T,) movement of the whole picture, in frame widths a second.
+    cuts: (C,) seconds at which a new shot begins. packets: (T,) bytes a second since the moment
+    before (motion and complexity, free of decoding). key_times: (K,) seconds of key frames.
+    loudness: (T,) RMS of the sound around each moment, decibels below full scale; empty without audio.
+    """
+
+    bounds: Segment
+    times: Floats
+    frames: Frames
+    brightness: Floats
+    contrast: Floats
+    sharpness: Floats
+    colourfulness: Floats
+    change: Floats
+    motion: Floats
+    camera: Floats
+    packets: Floats
+    cuts: Floats
+    key_times: Floats
+    loudness: Floats
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def inside(self, segment: Segment) -> slice:
+        """The moments of a segment, as a slice; the nearest moment when none lies inside."""
+        first, last = np.searchsorted(self.times, [segment.start, segment.end])
+        if last > first:
+            return slice(int(first), int(last))
+        nearest = int(np.abs(self.times - segment.middle).argmin())
+        return slice(nearest, nearest + 1)
