@@ -7,8 +7,11 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
 BASE := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
+TRAIN := $(VENV)/.installed-train
+# Where to find a build of torch that fits the machine; empty for pip's own settings.
+TORCH_INDEX ?=
 
-.PHONY: help install demo cover test test-slow check format bench clean
+.PHONY: help install install-train demo cover test test-slow check format bench clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -26,6 +29,13 @@ $(BASE): pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(DEV): $(BASE)
 	$(PIP) install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+install-train: $(TRAIN)  ## what the nets need (torch); on a machine without a GPU see docs/how-to/install.md
+
+$(TRAIN): $(DEV)
+	$(PIP) install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) 'torch==2.13.*'
+	$(PIP) install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
 	@touch $@
 
 demo: $(BASE)  ## draw a video and make its cover

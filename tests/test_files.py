@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
 
-from gifworthy import files
 from gifworthy.errors import OutputError, OutputExists
-from gifworthy.files import write_whole
+from gifworthy.files import write_together, write_whole
 
 
 def test_writes_and_leaves_nothing_beside(tmp_path: Path) -> None:
@@ -44,7 +44,35 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OutputError, match="No space left on device; give another place"):
         write_whole(tmp_path / "a.gif", b"cover")
     assert not list(tmp_path.iterdir())
+
+
+def test_several_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.gif", tmp_path / "a.jpg"
+    write_together({first: b"cover", second: b"still"})
+    assert (first.read_bytes(), second.read_bytes()) == (b"cover", b"still")
+    third = tmp_path / "b.gif"
+    with pytest.raises(OutputExists, match=r"a\.jpg exists already"):
+        write_together({third: b"other", second: b"still"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gif", "a.jpg"]
+
+
+def test_a_late_refusal_takes_back_what_was_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody writes the second place while we move the first."""
+    first, second = tmp_path / "a.gif", tmp_path / "a.jpg"
+    link = os.link
+
+    def slow_link(beside: Path, path: Path) -> None:
+        second.write_bytes(b"theirs")
+        link(beside, path)
+
+    monkeypatch.setattr(os, "link", slow_link)
+    with pytest.raises(OutputExists, match=r"a\.jpg"):
+        write_together({first: b"cover", second: b"still"})
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jpg"]
+    assert second.read_bytes() == b"theirs"

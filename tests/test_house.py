@@ -46,12 +46,17 @@ def test_names_say_what_a_thing_is() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_public_names_have_a_docstring(path: Path) -> None:
-    public = [
-        node
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_")
-    ]
-    assert not [node.name for node in public if not ast.get_docstring(node)]
+    assert not [node.name for node in undocumented(ast.parse(path.read_text()))]
+
+
+def undocumented(scope: ast.Module | ast.ClassDef) -> Iterator[Function | ast.ClassDef]:
+    """Public classes, functions and methods without one; what is inside a function is not public."""
+    for node in scope.body:
+        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
+            if not ast.get_docstring(node):
+                yield node
+            if isinstance(node, ast.ClassDef):
+                yield from undocumented(node)
 
 
 def test_nothing_is_left_unfinished() -> None:

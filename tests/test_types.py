@@ -42,7 +42,7 @@ def test_a_clip_wants_as_many_times_as_frames() -> None:
     with pytest.raises(ValueError, match="2 frames but 3 times"):
         Clip(frames, np.zeros(3))
     with pytest.raises(ValueError, match="uint8"):
-        Clip(frames.astype(np.float32), np.zeros(2))  # type: ignore[arg-type]
+        Clip(frames.astype(np.float32), np.zeros(2))
 
 
 def test_scores_are_finite_and_one_a_segment() -> None:

@@ -8,9 +8,18 @@
     │   └── VideoTooShort          fewer seconds than the cover needs
     ├── NothingWorthShowing        the gate refused every segment
     ├── BudgetUnreachable          no setting fits the byte budget
+    ├── LabelsError                people's labels, or predictions for them, are at fault
+    │   ├── LabelsNotFound         a data set lacks a file it must have
+    │   └── LabelsUnreadable       a file or a row of it is broken; says file, line and field
+    ├── PictureUnreadable          a picture to compare with is none
     ├── UnknownName                no part of that name on the shelf
     ├── OutputError                the cover cannot be written
     │   └── OutputExists           something is already there
+    ├── WeightsError               the files of a net are at fault
+    │   ├── WeightsMissing         they are not on this machine
+    │   ├── WeightsUnreachable     the server hangs, refuses or breaks off
+    │   └── WeightsBroken          truncated, of another net, or not what was published
+    ├── DeviceAbsent               the machine has no such device
     └── MissingExtra               an optional library is not installed
 
 `ValueError` is raised for what the caller did wrong, `AssertionError` for what we did wrong.
@@ -50,6 +59,22 @@ class BudgetUnreachable(GifworthyError):
     """No setting makes the cover as small as was promised."""
 
 
+class LabelsError(GifworthyError):
+    """People's labels, or predictions that are judged by them, are at fault."""
+
+
+class LabelsNotFound(LabelsError):
+    """A data set lacks a file it must have, or a manifest holds nothing to work on."""
+
+
+class LabelsUnreadable(LabelsError):
+    """A file or a row of it is broken; the message says file, line and field."""
+
+
+class PictureUnreadable(GifworthyError):
+    """What was given as a picture is none."""
+
+
 class UnknownName(GifworthyError):
     """No part of that name is on the shelf."""
 
@@ -60,6 +85,26 @@ class OutputError(GifworthyError):
 
 class OutputExists(OutputError):
     """Something is already there and may not be overwritten."""
+
+
+class WeightsError(GifworthyError):
+    """The files of a net are at fault."""
+
+
+class WeightsMissing(WeightsError):
+    """The files of a net are not on this machine; the message says where to put them."""
+
+
+class WeightsUnreachable(WeightsError):
+    """The place that has them answers too late, refuses, or breaks off."""
+
+
+class WeightsBroken(WeightsError):
+    """They are truncated, of another net, or not what was published."""
+
+
+class DeviceAbsent(GifworthyError):
+    """The settings ask for a device that this machine has not."""
 
 
 class MissingExtra(GifworthyError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from gifworthy.errors import OutputError, OutputExists
@@ -18,44 +19,91 @@ def write_whole(path: Path, data: bytes, *, overwrite: bool = False) -> Path:
 
     Raises: OutputExists; OutputError when the folder is missing or the disk refuses.
     """
-    path = Path(path)
+    write_together({Path(path): data}, overwrite=overwrite)
+    return Path(path)
+
+
+def write_together(parts: Mapping[Path, bytes], *, overwrite: bool = False) -> None:
+    """Write several files, all of them or none. Raises: like `write_whole`."""
+    for path in parts:
+        check_free(path, overwrite=overwrite)
+    beside: dict[Path, Path] = {}
+    moved: list[Path] = []
+    try:
+        for path, data in parts.items():
+            beside[path] = _reserve(path)
+            _fill(beside[path], path, data)
+        for path, waiting in beside.items():
+            _move(waiting, path, overwrite)
+            moved.append(path)
+    except BaseException:
+        if not overwrite:
+            _remove(moved)
+        raise
+    finally:
+        _remove(beside.values())
+
+
+def check_free(path: Path, *, overwrite: bool = False) -> None:
+    """Say before the work what would be said after it. Raises: OutputError, OutputExists."""
     if path.is_dir():
         raise OutputError(f"{path} is a folder; give a file name")
     if path.exists() and not overwrite:
         raise _exists(path)
+    if not path.parent.is_dir():
+        raise OutputError(f"{path.parent} is no folder; make it, or give another place")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise OutputError(f"{path.parent} may not be written to; give another place")
+
+
+def _reserve(path: Path) -> Path:
     try:
         handle, name = tempfile.mkstemp(
             dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part"
         )
     except OSError as error:
         raise _refused(path, error) from error
-    beside = Path(name)
+    os.close(handle)
+    return Path(name)
+
+
+def _fill(beside: Path, path: Path, data: bytes) -> None:
     try:
-        with os.fdopen(handle, "wb") as file:
+        with beside.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         beside.chmod(0o666 & ~_umask())
-        _move(beside, path, overwrite)
     except OSError as error:
         raise _refused(path, error) from error
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            beside.unlink()
-    return path
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _move(beside: Path, path: Path, overwrite: bool) -> None:
-    if overwrite:
-        beside.replace(path)
-        return
     try:
-        os.link(beside, path)
+        if overwrite:
+            beside.replace(path)
+        else:
+            _claim(beside, path)
     except FileExistsError as error:
         raise _exists(path) from error
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+def _claim(beside: Path, path: Path) -> None:
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        raise
     except OSError:  # a file system without hard links
         if path.exists():
-            raise _exists(path) from None
+            raise FileExistsError from None
         beside.replace(path)
 
 

@@ -2,22 +2,74 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gifworthy.against import Verdict, compare
 from gifworthy.encoders import ENCODERS
 from gifworthy.errors import NothingWorthShowing
-from gifworthy.gate import least_bad, worth_showing
-from gifworthy.moments import EVERYTHING, Bounds
+from gifworthy.gate import judge, least_bad, worth_showing
+from gifworthy.moments import EVERYTHING, Bounds, Moment
 from gifworthy.plans import Plan
-from gifworthy.protocols import Ingredients, Segmenter, Selector
+from gifworthy.protocols import Ingredients, Scorer, Segmenter, Selector
 from gifworthy.render import render
 from gifworthy.scorers import SCORERS
 from gifworthy.segmenters import SEGMENTERS
 from gifworthy.selectors import SELECTORS
 from gifworthy.settings import Settings
-from gifworthy.types import Cover, Segment, Storyboard, Style
+from gifworthy.types import Cover, Frames, Reason, Refusal, Segment, Storyboard, Style
 from gifworthy.video import Video, open_video
+
+
+@dataclass(frozen=True)
+class Making:
+    """A cover, and how it came about.
+
+    source: as it was given. duration: seconds of the video, fps: its frames a second. warnings: what
+    was wrong with the video, but could be lived with. verdict: how it compares with the publisher's own
+    cover, when that was asked for.
+    """
+
+    source: str
+    duration: float
+    fps: float
+    cover: Cover
+    plan: Plan
+    warnings: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The publisher's own cover was kept: what we would have shown was not better by the margin."""
+
+    source: str
+    duration: float
+    storyboard: Storyboard
+    plan: Plan
+    verdict: Verdict
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One piece of a video: scored, or refused by the gate."""
+
+    segment: Segment
+    score: float | None
+    reasons: tuple[Reason, ...] = ()
+    refused: Refusal | None = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Every candidate of one video, best first; behind them what was refused, in order of time."""
+
+    source: str
+    duration: float
+    scorer: str
+    candidates: tuple[Candidate, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,12 +99,64 @@ class CoverMaker:
 
         Raises: VideoError, NothingWorthShowing, BudgetUnreachable, UnknownName.
         """
-        with open_video(source, self.plan.effort, bounds, self.settings) as video:
-            return render(video, self.choose(video), ENCODERS[style.format](), style)
+        return self.produce(source, style, bounds).cover
+
+    def produce(self, source: str | Path, style: Style, bounds: Bounds = EVERYTHING) -> Making:
+        """The cover of one video, and how it came about. Raises: as `make`."""
+        with self.open(source, bounds) as video:
+            return self._made(video, self.choose(video), style)
+
+    def produce_against(
+        self,
+        source: str | Path,
+        own: Moment | Frames,
+        style: Style,
+        bounds: Bounds = EVERYTHING,
+    ) -> Making | Kept:
+        """The cover of one video, unless the publisher's own is as good.
+
+        Args: own: the moment it shows, or the picture itself, (H, W, 3) uint8 RGB.
+        Raises: as `make`; ValueError when the moment lies outside the bounds.
+        """
+        with self.open(source, bounds) as video:
+            board, pieces = self.choose(video), self.segmenter.segment(video)
+            verdict = compare(video, self._scorer(), pieces, board, own)
+            if not verdict.keeps_own:
+                return replace(self._made(video, board, style), verdict=verdict)
+            name, length = str(source), video.duration
+            return Kept(name, length, board, self.plan, verdict, video.warnings)
+
+    def open(self, source: str | Path, bounds: Bounds = EVERYTHING) -> Video:
+        """A video, opened as the plan looks at it. Raises: VideoError, ValueError."""
+        return open_video(source, self.plan.effort, bounds, self.settings)
+
+    def rank(self, video: Video) -> Ranking:
+        """What the plan's scorer thinks of every piece of a video, and what the gate refuses."""
+        segments = self.segmenter.segment(video)
+        judged = tuple(zip(segments, judge(video, segments), strict=True))
+        showable = tuple(segment for segment, refusal in judged if refusal is None)
+        refused = tuple(
+            Candidate(segment, None, refused=refusal) for segment, refusal in judged if refusal
+        )
+        return Ranking(
+            str(video.source),
+            video.duration,
+            self.plan.scorer,
+            self._best_first(video, showable) + refused,
+            video.warnings,
+        )
 
     def choose(self, video: Video) -> Storyboard:
         """Which segments to show, in showing order."""
         return self.selector.select(video, self._showable(video))
+
+    def _made(self, video: Video, storyboard: Storyboard, style: Style) -> Making:
+        cover = render(video, storyboard, ENCODERS[style.format](), style)
+        source = str(video.source)
+        return Making(source, video.duration, video.fps, cover, self.plan, video.warnings)
+
+    def _scorer(self) -> Scorer:
+        return SCORERS[self.plan.scorer].load(self.settings)
 
     def _showable(self, video: Video) -> tuple[Segment, ...]:
         segments = self.segmenter.segment(video)
@@ -62,3 +166,11 @@ class CoverMaker:
             if not self.plan.allow_refused:
                 raise
             return least_bad(video, segments)
+
+    def _best_first(self, video: Video, segments: tuple[Segment, ...]) -> tuple[Candidate, ...]:
+        if not segments:
+            return ()
+        scores = self._scorer().score(video, segments)
+        scored = [scores.highlight(index) for index in range(len(segments))]
+        best_first = sorted(scored, key=lambda h: (-h.score, h.segment))
+        return tuple(Candidate(h.segment, h.score, h.reasons) for h in best_first)

@@ -12,7 +12,7 @@ def spread(segment: Segment, count: int) -> Floats:
     if count < 1:
         raise ValueError(f"count must be at least 1, not {count}")
     share = segment.duration / count
-    return segment.start + share * (np.arange(count) + 0.5)
+    return segment.start + share * (np.arange(count, dtype=np.float64) + 0.5)
 
 
 def ticks(segment: Segment, fps: float) -> Floats:
@@ -32,3 +32,12 @@ def windows(segment: Segment, length: float, stride: float) -> tuple[Segment, ..
         return (segment,)
     starts = segment.start + np.arange(int(room / stride + 1e-9) + 1) * stride
     return tuple(Segment(float(start), float(start) + length) for start in starts)
+
+
+def delays(count: int, fps: float, ticks_a_second: int) -> list[int]:
+    """How long each of `count` frames is shown, in whole ticks, so that no error adds up.
+
+    12.5 frames a second in centiseconds: 8, 8, 8 ...; 15: 7, 6, 7, 7, 6, 7 ...
+    """
+    ends = [round(ticks_a_second * (index + 1) / fps) for index in range(count)]
+    return [end - start for start, end in zip([0, *ends], ends, strict=False)]

@@ -319,13 +319,17 @@ class Scan:
 
     times: (T,) seconds. frames: (T, h, w, 3) uint8 RGB, upright, square pixels, long side about 96.
     brightness, contrast: (T,) mean and standard deviation of grey, 0..255.
-    sharpness: (T,) mean gradient of a larger grey picture, 0..255. colourfulness: (T,) 0..~150.
-    change: (T,) largest difference between neighbouring frames, 0..255.
-    motion: (T,) movement that is left when the camera's is taken out, in frame widths a second.
+    sharpness: (T,) mean slope of the sharpest tenth of a larger grey picture, 0..63.
+    colourfulness: (T,) 0..~150. change: (T,) mean change of the picture in an eighth of a second, 0..255.
+    motion: (T,) movement that is left when the camera's is taken out, in frame widths a second, mean
+    over the picture. Change and motion are never measured across a cut.
     camera: (T,) movement of the whole picture, in frame widths a second.
     cuts: (C,) seconds at which a new shot begins. packets: (T,) bytes a second since the moment
     before (motion and complexity, free of decoding). key_times: (K,) seconds of key frames.
     loudness: (T,) RMS of the sound around each moment, decibels below full scale; empty without audio.
+    transitions: dissolves and fades, the spans in which two shots mix; a new shot begins at their end.
+    flashes: (T,) pairs of opposing changes of light over a quarter of the picture, a second; average
+    it over a second or more. moving: (T,) share 0..1 of the picture that moves by itself.
     """
 
     bounds: Segment
@@ -342,14 +346,20 @@ class Scan:
     cuts: Floats
     key_times: Floats
     loudness: Floats
+    transitions: tuple[Segment, ...] = ()
+    flashes: Floats = field(default_factory=lambda: np.zeros(0))
+    moving: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __len__(self) -> int:
         return len(self.times)
 
     def inside(self, segment: Segment) -> slice:
-        """The moments of a segment, as a slice; the nearest moment when none lies inside."""
+        """The moments of a segment, as a slice; when none lies inside, the nearest, of its shot if any."""
         first, last = np.searchsorted(self.times, [segment.start, segment.end])
         if last > first:
             return slice(int(first), int(last))
-        nearest = int(np.abs(self.times - segment.middle).argmin())
+        away = np.abs(self.times - segment.middle)
+        shots = np.searchsorted(self.cuts, self.times, side="right")
+        elsewhere = shots != np.searchsorted(self.cuts, segment.middle, side="right")
+        nearest = int(np.where(elsewhere, away + self.bounds.duration, away).argmin())
         return slice(nearest, nearest + 1)

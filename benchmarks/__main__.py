@@ -1,0 +1,25 @@
+"""Run benchmarks and print their tables: `python -m benchmarks [NAME ...]`; without names, all."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+PARTS = ("__main__", "table", "material", "likeness")
+NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in PARTS)
+
+
+def main(names: list[str]) -> int:
+    """Each benchmark module has `main()`, which measures and prints a table."""
+    if unknown := [name for name in names if name not in NAMES]:
+        print(f"no benchmark named {unknown[0]!r}; there are: {', '.join(NAMES)}", file=sys.stderr)
+        return 2
+    for name in names or NAMES:
+        import_module(f"benchmarks.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

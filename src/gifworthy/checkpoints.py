@@ -1,0 +1,244 @@
+"""A net on disk: `config.json` says what it is, `model.onnx` runs it, `weights.safetensors` teaches it.
+
+None of the three can hold code. Reading the config and running the exported net need no torch;
+saving and going on learning do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gifworthy.backbones.preparing import Preparation, Singles
+from gifworthy.errors import MissingExtra, OutputError, WeightsBroken, WeightsMissing
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+Plain = str | int | float | bool | None
+FORMAT = 1
+OPSET = 18
+CARD, WEIGHTS, MODEL, MEAN = "config.json", "weights.safetensors", "model.onnx", "mean.npy"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a checkpoint says about itself.
+
+    network: its name among the backbones or models. arguments: what its class was built with.
+    source: where the weights are from, for people. inputs: names in the order of the call.
+    preparation: what a backbone expects of its clips. sha256: of every other file of the folder.
+    """
+
+    network: str
+    arguments: Mapping[str, Plain] = field(default_factory=dict)
+    source: str = ""
+    inputs: tuple[str, ...] = ("input",)
+    preparation: Preparation | None = None
+    sha256: Mapping[str, str] = field(default_factory=dict)
+
+    def fingerprint(self) -> str:
+        """What the answers of the net depend on, as one hash."""
+        prepared = asdict(self.preparation) if self.preparation else None
+        depends = [self.network, dict(self.arguments), prepared, dict(self.sha256)]
+        return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
+
+
+def read_card(folder: Path) -> Card:
+    """The card of a checkpoint.
+
+    Raises: WeightsMissing when the folder holds none, WeightsBroken when it cannot be understood.
+    """
+    path = folder / CARD
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found["format"] != FORMAT:
+            raise WeightsBroken(
+                f"{path} has format {found['format']}, this gifworthy reads {FORMAT}; "
+                f"fetch or train the net again"
+            )
+        return _card(found)
+    except (FileNotFoundError, NotADirectoryError):
+        raise WeightsMissing(f"{folder} holds no net: it has no {CARD}") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeightsBroken(f"{path} is damaged ({error}); fetch or train the net again") from error
+
+
+def file_of(folder: Path, card: Card, name: str) -> Path:
+    """A file of a checkpoint, whole and as it was saved.
+
+    Raises: WeightsMissing when it is not there, WeightsBroken when it is another.
+    """
+    path = folder / name
+    if name not in card.sha256 or not path.is_file():
+        raise WeightsMissing(f"{path} is not there; fetch or train the net again")
+    if hash_of(path) != card.sha256[name]:
+        raise WeightsBroken(
+            f"{path} is not what was saved: it is damaged, truncated or of another net; "
+            f"fetch or train the net again"
+        )
+    return path
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_mean_clip(folder: Path, card: Card) -> Singles | None:
+    """The mean clip a backbone subtracts, when it has one. Raises: like `file_of`."""
+    if MEAN not in card.sha256:
+        return None
+    return np.asarray(np.load(file_of(folder, card, MEAN), allow_pickle=False), np.float32)
+
+
+def save(
+    network: nn.Module,
+    card: Card,
+    examples: Sequence[Tensor],
+    folder: Path,
+    mean_clip: Singles | None = None,
+) -> Card:
+    """Write a checkpoint, whole or not at all; what was in the folder is replaced.
+
+    Args:
+        network: in the state it is to be used in; it is exported as it evaluates.
+        examples: one input each, with a batch of two or more along the first axis; the exported net
+            takes any batch of these shapes.
+
+    Returns: the card with the hashes of what was written.
+    Raises: OutputError when the disk is full or refuses; MissingExtra without the exporter.
+    """
+    with _replacing(folder) as fresh:
+        _write_weights(network, fresh / WEIGHTS)
+        _export(network, card.inputs, examples, fresh / MODEL)
+        if mean_clip is not None:
+            np.save(fresh / MEAN, mean_clip)
+        hashes = {path.name: hash_of(path) for path in sorted(fresh.iterdir())}
+        card = replace(card, sha256=hashes)
+        text = json.dumps({"format": FORMAT, **asdict(card)}, indent=2)
+        (fresh / CARD).write_text(text + "\n", encoding="utf-8")
+    return card
+
+
+def load_weights(network: nn.Module, folder: Path, card: Card) -> nn.Module:
+    """The network with the weights of a checkpoint.
+
+    Raises: WeightsMissing, WeightsBroken when they are damaged or of another network.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    path = file_of(folder, card, WEIGHTS)
+    try:
+        network.load_state_dict(load_file(path))
+    except (SafetensorError, RuntimeError) as error:
+        first = str(error).strip().splitlines()[-1].strip()
+        raise WeightsBroken(f"{path} does not fit {card.network}: {first}") from error
+    return network.eval()
+
+
+def _card(found: Mapping[str, Any]) -> Card:
+    prepared = found["preparation"]
+    return Card(
+        network=str(found["network"]),
+        arguments=dict(found["arguments"]),
+        source=str(found["source"]),
+        inputs=tuple(found["inputs"]),
+        preparation=None if prepared is None else _preparation(prepared),
+        sha256=dict(found["sha256"]),
+    )
+
+
+def _preparation(found: Mapping[str, Any]) -> Preparation:
+    tuples: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in found.items()}
+    return Preparation(**tuples)
+
+
+@contextmanager
+def _replacing(folder: Path) -> Iterator[Path]:
+    """A fresh folder beside the place, which takes it over when all went well."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        try:
+            yield fresh
+            fresh.chmod(0o755)
+            _take_over(fresh, folder)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written: {error.strerror or error}; give another place"
+        ) from error
+
+
+def _take_over(fresh: Path, folder: Path) -> None:
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.old."))
+    folder.replace(old)
+    fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_weights(network: nn.Module, path: Path) -> None:
+    from safetensors.torch import save_file
+
+    save_file({name: array.contiguous() for name, array in network.state_dict().items()}, path)
+
+
+def _export(
+    network: nn.Module, inputs: tuple[str, ...], examples: Sequence[Tensor], path: Path
+) -> None:
+    """Write the net as ONNX, norms folded into convolutions, for any batch."""
+    import torch
+
+    batch = torch.export.Dim("batch", min=1)
+    learning = network.training
+    try:
+        with _hushed():
+            program = torch.onnx.export(
+                network.eval(),
+                tuple(examples),
+                dynamo=True,
+                opset_version=OPSET,
+                input_names=list(inputs),
+                dynamic_shapes=tuple({0: batch} for _ in examples),
+                verbose=False,
+            )
+            assert program is not None, "the exporter gave nothing"
+            program.save(path, external_data=False)
+    except ImportError as error:
+        raise MissingExtra(
+            f"exporting a net needs {error.name}; pip install 'gifworthy[train]'"
+        ) from error
+    finally:
+        network.train(learning)
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """The exporter tells of operators that no net here has, and warns of its own insides."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,58 @@
+"""What every selector needs: enough candidates to choose from, and a storyboard in order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gifworthy.errors import VideoTooShort
+from gifworthy.types import Highlight, Segment, Storyboard
+from gifworthy.video import Video
+
+SHORTEST = 1.0
+"""Seconds that a segment must have to be shown without running into the next one."""
+
+
+def enough(video: Video, segments: tuple[Segment, ...], count: int) -> tuple[Segment, ...]:
+    """The segments of a second or more; when these are fewer than `count`, more pieces.
+
+    The longest are halved again and again, since a video of one long shot has one segment, yet three
+    moments of it can be shown; when no piece of a second would be left, shorter segments are added.
+
+    Raises: VideoTooShort when there are fewer than `count` pieces even so.
+    """
+    pieces = [segment for segment in segments if segment.duration >= SHORTEST]
+    while len(pieces) < count:
+        longest = max(pieces, key=lambda piece: piece.duration, default=None)
+        if longest is None or longest.duration < 2 * SHORTEST:
+            return _with_short(video, pieces, segments, count)
+        place = pieces.index(longest)
+        pieces[place : place + 1] = _halves(longest)
+    return tuple(pieces)
+
+
+def in_time(highlights: Iterable[Highlight], chosen_by: str) -> Storyboard:
+    """A storyboard that shows its highlights in the order of time."""
+    return Storyboard(tuple(sorted(highlights, key=lambda h: h.segment)), chosen_by)
+
+
+def unscored(segments: Iterable[Segment], chosen_by: str) -> Storyboard:
+    """The storyboard of a selector that knows no scores, in the order of time."""
+    return in_time((Highlight(segment, 0.0) for segment in segments), chosen_by)
+
+
+def _halves(segment: Segment) -> list[Segment]:
+    return [Segment(segment.start, segment.middle), Segment(segment.middle, segment.end)]
+
+
+def _with_short(
+    video: Video, pieces: list[Segment], segments: tuple[Segment, ...], count: int
+) -> tuple[Segment, ...]:
+    short = [segment for segment in segments if segment.duration < SHORTEST]
+    short.sort(key=lambda segment: -segment.duration)
+    if len(pieces) + len(short) < count:
+        seconds = sum(segment.duration for segment in segments)
+        raise VideoTooShort(
+            f"{video.name} has {seconds:.1f} s worth showing; a cover of {count} shots needs "
+            f"{count * SHORTEST:.0f} s. Ask for fewer shots."
+        )
+    return tuple(sorted([*pieces, *short[: count - len(pieces)]]))

@@ -1,0 +1,48 @@
+"""The commands, in the order in which a newcomer meets them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from typer import Exit, Option, Typer, echo
+
+from gifworthy import __version__
+from gifworthy.cli.data import data_app
+from gifworthy.cli.evaluate import evaluate
+from gifworthy.cli.flags import spread_flags
+from gifworthy.cli.make import make
+from gifworthy.cli.plans import plans
+from gifworthy.cli.platforms import platforms
+from gifworthy.cli.rank import rank
+from gifworthy.cli.sample import sample
+from gifworthy.cli.shots import shots
+from gifworthy.cli.speech import spoken
+from gifworthy.cli.weights import weights_app
+
+app = Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for command in (make, rank, shots, sample, plans, platforms):
+    app.command()(spread_flags(spoken(command)))
+app.add_typer(weights_app, name="weights")
+app.add_typer(data_app, name="data")
+app.command()(spoken(evaluate))
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        echo(f"gifworthy {__version__}")
+        raise Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool, Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Finds the moment of a video worth showing and writes it as an animated cover."""

@@ -1,0 +1,96 @@
+"""`gifworthy rank`: every candidate of a video with its score and its reasons."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from gifworthy.cli.choices import ScoringFlags
+from gifworthy.cli.flags import (
+    WRITING,
+    AsJson,
+    Input,
+    Overwrite,
+    PartFlags,
+    Quiet,
+    Video,
+    source_of,
+)
+from gifworthy.cli.speech import each, say
+
+if TYPE_CHECKING:
+    from gifworthy.pipeline import Candidate, Ranking
+
+SHOWN_REASONS = 4
+
+Sheet = Annotated[
+    str | None,
+    Option(
+        metavar="PNG",
+        help="Draw the scores over time, with stills of the best candidates.",
+        rich_help_panel=WRITING,
+    ),
+]
+
+
+def rank(
+    *,
+    video: Video = None,
+    scoring: ScoringFlags,
+    part: PartFlags,
+    input: Input = None,
+    sheet: Sheet = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Every candidate of a video, best first, with its score and its reasons."""
+    from gifworthy.files import check_free, write_whole
+    from gifworthy.pipeline import CoverMaker
+    from gifworthy.settings import Settings
+
+    source = source_of(video, input)
+    bounds = part.bounds()
+    maker = CoverMaker.load(scoring.changed(), Settings.from_environ(os.environ))
+    if sheet is not None:
+        check_free(Path(sheet), overwrite=overwrite)
+
+    def judge(source: str) -> str:
+        with maker.open(source, bounds) as opened:
+            ranking = maker.rank(opened)
+            if sheet is not None:
+                from gifworthy.pictures import ranking_sheet
+
+                write_whole(Path(sheet), ranking_sheet(opened, ranking), overwrite=overwrite)
+        for warning in ranking.warnings:
+            say(warning)
+        return _json(ranking) if as_json else _table(ranking)
+
+    each([source], judge, as_json=as_json, quiet=quiet)
+
+
+def _json(ranking: Ranking) -> str:
+    from gifworthy.exports import ranking_as_json
+
+    return ranking_as_json(ranking)
+
+
+def _table(ranking: Ranking) -> str:
+    from gifworthy.moments import clock
+
+    rows = [f"{ranking.source}: {len(ranking.candidates)} candidates in {clock(ranking.duration)}"]
+    for place, candidate in enumerate(ranking.candidates, start=1):
+        start, end = clock(candidate.segment.start), clock(candidate.segment.end)
+        rows.append(f"{place:>4}  {start:>9} to {end:<9} {_verdict(candidate)}")
+    return "\n".join(rows)
+
+
+def _verdict(candidate: Candidate) -> str:
+    if candidate.score is None:
+        return f"refused: {candidate.refused.word}" if candidate.refused else "refused"
+    heaviest = sorted(candidate.reasons, key=lambda reason: -abs(reason.value))[:SHOWN_REASONS]
+    reasons = "  ".join(f"{reason.name} {reason.value:+.2f}" for reason in heaviest)
+    return f"{candidate.score:+7.3f}   {reasons}"

@@ -1,0 +1,241 @@
+"""What is wrong with a moment: black, blurred, frozen, a title ... Pure arithmetic on a scan.
+
+The gate refuses segments that are mostly flawed, and framing keeps its window off flawed moments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gifworthy.types import Floats, Frames, Scan
+
+Marks = NDArray[np.bool_]
+
+RAMP_SECONDS = 0.5
+ABSOLUTE = ("black", "white", "uniform", "flashing")
+RELATIVE = ("bars", "title", "fade", "blurred", "frozen")
+
+
+@dataclass(frozen=True)
+class Flaws:
+    """Which moments of a scan have which flaw.
+
+    words: (F,) names, the gravest first. marks: (F, T) whether that moment has that flaw.
+    """
+
+    words: tuple[str, ...]
+    marks: Marks
+
+    @property
+    def any(self) -> Marks:
+        """(T,) whether a moment has any flaw."""
+        return np.asarray(self.marks.any(axis=0))
+
+    def without(self, *words: str) -> Flaws:
+        """The same without some of the words."""
+        kept = [place for place, own in enumerate(self.words) if own not in words]
+        return Flaws(tuple(self.words[place] for place in kept), self.marks[kept])
+
+
+def bad_moments(scan: Scan) -> Marks:
+    """(T,) which moments must not be shown: every flaw that `flaws` knows."""
+    return flaws(scan).any
+
+
+def flaws(scan: Scan) -> Flaws:
+    """Every flaw of every moment. Of several only the gravest is marked, in the order of the words."""
+    pictures = _Pictures.of(scan.frames)
+    black, white, uniform = _black(pictures), _white(pictures), _uniform(pictures)
+    found = {
+        "black": black,
+        "white": white,
+        "uniform": uniform,
+        "flashing": _flashing(scan),
+        "bars": _bars(scan.frames),
+        "title": _title(pictures, scan),
+        "fade": _fade(scan, black | white | uniform),
+        "blurred": _blurred(pictures),
+        "frozen": _frozen(pictures, scan),
+    }
+    words = (*ABSOLUTE, *RELATIVE)
+    marks = np.array([found[word] for word in words])
+    first = marks & (np.cumsum(marks, axis=0) == 1)
+    return Flaws(words, first)
+
+
+@dataclass(frozen=True)
+class _Pictures:
+    """Grey pictures and what is asked of them more than once.
+
+    grey: (T, H, W). dark, light: (T,) the 2nd and 98th percentile. span: (T,) from the half to the
+    99.5th percentile. slopes: (T, H-1, W-1) the larger step to the right or down. steepness: (T,)
+    the steepest hundredth of the slopes, as a share 0..1 of the span.
+    """
+
+    grey: NDArray[np.float32]
+    dark: Floats
+    light: Floats
+    span: Floats
+    slopes: NDArray[np.float32]
+    steepness: Floats
+
+    @classmethod
+    def of(cls, frames: Frames) -> _Pictures:
+        """Measure (T, H, W, 3) frames."""
+        grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames])
+        grey = grey.astype(np.float32)
+        low, dark, light, high = _quantiles(grey, 0.005, 0.02, 0.98, 0.995)
+        right = np.abs(np.diff(grey, axis=2))[:, :-1]
+        down = np.abs(np.diff(grey, axis=1))[:, :, :-1]
+        slopes = np.maximum(right, down)
+        (steep,) = _quantiles(slopes, 0.99)
+        span = high - low
+        return cls(grey, dark, light, span, slopes, steep / np.maximum(span, 1))
+
+
+def _quantiles(pictures: NDArray[np.float32], *shares: float) -> tuple[Floats, ...]:
+    """For each share, the (T,) level below which that share of every other pixel lies."""
+    flat = pictures.reshape(len(pictures), -1)[:, ::2]
+    places = [round(share * (flat.shape[1] - 1)) for share in shares]
+    ordered = np.partition(flat, places, axis=1)
+    return tuple(ordered[:, place].astype(np.float64) for place in places)
+
+
+def _black(pictures: _Pictures) -> Marks:
+    """Even the lightest things are dark: the 98th percentile below 32 of 255."""
+    return np.asarray(pictures.light < 32)
+
+
+def _white(pictures: _Pictures) -> Marks:
+    """Even the darkest things are light: the 2nd percentile above 232."""
+    return np.asarray(pictures.dark > 232)
+
+
+def _uniform(pictures: _Pictures) -> Marks:
+    """Hardly any range of light: 99 of 100 pixels lie within 36 grey levels. Fog has 45 and more."""
+    return np.asarray(pictures.span < 36)
+
+
+def _blurred(pictures: _Pictures) -> Marks:
+    """No edge anywhere: the steepest hundredth of the slopes is below an eighth of the range of light.
+
+    Measured against the range, so that a soft light or a plain wall is not called blurred; on small
+    pictures, so that only a blur that ruins a cover counts. A sharp face before a blurred room passes.
+    """
+    return np.asarray(pictures.steepness < 0.125)
+
+
+def _bars(frames: Frames) -> Marks:
+    """Colour bars: the upper half is constant down every column, saturated and uneven across."""
+    upper = frames[:, : max(1, frames.shape[1] // 2) : 3].astype(np.float32)
+    down = upper.std(axis=1).mean(axis=(1, 2))
+    columns = upper.mean(axis=1)
+    red, green, blue = np.moveaxis(columns, 2, 0)
+    strongest = np.maximum(np.maximum(red, green), blue)
+    colour = (strongest - np.minimum(np.minimum(red, green), blue)).mean(axis=1)
+    return np.asarray((down < 4) & (columns.std(axis=1).mean(axis=1) > 25) & (colour > 60))
+
+
+def _title(pictures: _Pictures, scan: Scan) -> Marks:
+    """Text on a plain ground: a card, or credits that roll.
+
+    Most pixels are flat and of one grey, the edges are as steep as print (two thirds of the range of
+    light in one step; pictures of things reach 0.6), and most rows that hold anything rise and fall as
+    often as letters do. Fireworks have such grounds too, but move by themselves; print is still or
+    rolls as a whole.
+    """
+    strokes = (np.abs(np.diff(pictures.grey, axis=2)) > 0.1 * pictures.span[:, None, None]).sum(
+        axis=2
+    )
+    return np.asarray(
+        (pictures.steepness > 0.66)
+        & ((pictures.slopes < 2.5).mean(axis=(1, 2)) > 0.5)
+        & (_ground(pictures.grey) > 0.6)
+        & ((strokes >= 6).mean(axis=1) > 0.03)
+        & ((strokes >= 6).sum(axis=1) > 0.6 * (strokes >= 2).sum(axis=1))
+        & (_or_zero(scan.moving, len(scan)) < 0.05)
+    )
+
+
+def _ground(grey: NDArray[np.float32]) -> Floats:
+    """Share of the pixels that lie in the fullest 24 grey levels: (T,)."""
+    bins = (grey / 8).astype(np.int64) + 40 * np.arange(len(grey))[:, None, None]
+    counts = np.bincount(bins.ravel(), minlength=40 * len(grey)).reshape(-1, 40)
+    three = counts[:, :-2] + counts[:, 1:-1] + counts[:, 2:]
+    return np.asarray(three.max(axis=1) / grey[0].size)
+
+
+def _fade(scan: Scan, empty: Marks) -> Marks:
+    """Inside a transition that the scan found, or on the way to or from an empty picture.
+
+    A slow fade keeps its content moving, so its frames need not look like paler copies of each other;
+    but its contrast falls all the way to a black, white or uniform moment of the same shot.
+    """
+    marks = np.zeros(len(scan), bool)
+    for span in scan.transitions:
+        marks[scan.inside(span)] = True
+    for step in (-1, 1):
+        for place in np.flatnonzero(empty & ~np.roll(empty, -step)):
+            marks[_climb(scan, int(place), step)] = True
+    return marks & ~empty
+
+
+def _climb(scan: Scan, place: int, step: int) -> list[int]:
+    """The moments from `place` on for as long as contrast rises by a tenth in half a second."""
+    ends = [end for span in scan.transitions for end in (span.start, span.end)]
+    shots = np.searchsorted(np.sort([*scan.cuts, *ends]), scan.times, side="right")
+    climbed: list[int] = []
+    far = place + step
+    while 0 <= far < len(scan) and shots[far] == shots[place]:
+        near = np.abs(scan.times - scan.times[far]) <= RAMP_SECONDS
+        behind = near & (shots == shots[place]) & ((np.arange(len(scan)) - far) * step < 0)
+        if scan.contrast[far] < 1.1 * scan.contrast[behind].min(initial=np.inf):
+            break
+        climbed.append(far)
+        far += step
+    return climbed
+
+
+def _frozen(pictures: _Pictures, scan: Scan) -> Marks:
+    """Nothing at all changes for a second: no block of the picture by 0.7 grey levels at a time.
+
+    A held picture stays below 0.3 after compression, an empty room filmed by a still camera goes above
+    1. One step in five may reach 4: a key frame is coded anew.
+    """
+    steps = _largest_block_change(pictures.grey)
+    calm = _around(scan.times, (steps < 0.7).astype(np.float64), 0.5) >= 0.8
+    unmoved = _around(scan.times, (steps >= 4.0).astype(np.float64), 0.5) == 0
+    return np.asarray(calm & unmoved)
+
+
+def _largest_block_change(grey: NDArray[np.float32]) -> Floats:
+    """(T,) the largest mean change of any block of 4 by 4 pixels since the moment before."""
+    high, wide = max(1, grey.shape[1] // 4), max(1, grey.shape[2] // 4)
+    steps = [
+        cv2.resize(np.abs(after - before), (wide, high), interpolation=cv2.INTER_AREA).max()
+        for before, after in pairwise(grey)
+    ]
+    return np.array([steps[0] if steps else 0.0, *steps])
+
+
+def _flashing(scan: Scan) -> Marks:
+    """More than three flashes in a second: WCAG 2.3.1, the general flash threshold."""
+    return np.asarray(_around(scan.times, _or_zero(scan.flashes, len(scan)), 0.5) > 3)
+
+
+def _around(times: Floats, signal: Floats, reach: float) -> Floats:
+    """(T,) the mean of a signal over the moments within `reach` seconds of each moment."""
+    first = np.searchsorted(times, times - reach)
+    last = np.searchsorted(times, times + reach, side="right")
+    sums = np.concatenate([[0.0], np.cumsum(signal)])
+    return np.asarray((sums[last] - sums[first]) / (last - first))
+
+
+def _or_zero(signal: Floats, count: int) -> Floats:
+    """A signal that the scan could not measure says that nothing happened."""
+    return signal if len(signal) == count else np.zeros(count)

@@ -1,0 +1,1 @@
+"""How each kind of benchmark judges scores by people's labels."""

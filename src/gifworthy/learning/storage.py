@@ -1,0 +1,102 @@
+"""A manifest as one Parquet file: a row a label, and in its metadata what the whole is about."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gifworthy.errors import LabelsNotFound, LabelsUnreadable
+from gifworthy.files import write_whole
+from gifworthy.learning.manifest import Anomaly, Label, Manifest
+
+if TYPE_CHECKING:
+    import pyarrow
+
+VERSION = 1
+KEY = b"gifworthy"
+COLUMNS = tuple(field.name for field in fields(Label))
+NUMBERS = frozenset({"start", "end", "value", "sure", "duration", "fps", "views"})
+WHOLE_NUMBERS = frozenset({"order"})
+
+
+def save(manifest: Manifest, path: Path, *, overwrite: bool = False) -> Path:
+    """Write a manifest, whole or not at all. Raises: OutputExists, OutputError."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = [
+        pa.array([getattr(label, name) for label in manifest.labels], _type(name))
+        for name in COLUMNS
+    ]
+    table = pa.table(columns, names=list(COLUMNS))
+    about = {
+        "version": VERSION,
+        "name": manifest.name,
+        "scale": manifest.scale,
+        "personal": manifest.personal,
+        "anomalies": [asdict(anomaly) for anomaly in manifest.anomalies],
+    }
+    table = table.replace_schema_metadata({KEY: json.dumps(about).encode()})
+    buffer = BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return write_whole(path, buffer.getvalue(), overwrite=overwrite)
+
+
+def load(path: Path) -> Manifest:
+    """Read a manifest.
+
+    Raises: LabelsNotFound; LabelsUnreadable when it is no Parquet file, not one of ours, of a newer
+        version, or lacks a column.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+    except FileNotFoundError as error:
+        raise LabelsNotFound(
+            f"{path} is not there; make it with: gifworthy data read DATASET FOLDER -o {path.name}"
+        ) from error
+    except (OSError, pa.ArrowException) as error:
+        raise LabelsUnreadable(f"{path} is no Parquet file: {error}; give a manifest") from error
+    about = _about(path, table)
+    columns = [table.column(name).to_pylist() for name in COLUMNS]
+    return Manifest(
+        name=str(about["name"]),
+        scale=str(about["scale"]),
+        labels=tuple(Label(*row) for row in zip(*columns, strict=True)),
+        personal=bool(about["personal"]),
+        anomalies=_anomalies(about["anomalies"]),
+    )
+
+
+def _type(name: str) -> pyarrow.DataType:
+    import pyarrow as pa
+
+    if name in NUMBERS:
+        return pa.float64()
+    return pa.int32() if name in WHOLE_NUMBERS else pa.string()
+
+
+def _about(path: Path, table: pyarrow.Table) -> dict[str, object]:
+    text = (table.schema.metadata or {}).get(KEY)
+    about = json.loads(text) if text else None
+    if about is None:
+        raise LabelsUnreadable(
+            f"{path} is no manifest of gifworthy; make one with: gifworthy data read DATASET FOLDER"
+        )
+    if about["version"] > VERSION:
+        raise LabelsUnreadable(
+            f"{path} has version {about['version']}, newer than {VERSION}; update gifworthy"
+        )
+    if missing := [name for name in COLUMNS if name not in table.column_names]:
+        raise LabelsUnreadable(f"{path} lacks the column {missing[0]}; make it again")
+    return dict(about)
+
+
+def _anomalies(entries: object) -> tuple[Anomaly, ...]:
+    assert isinstance(entries, list)
+    return tuple(Anomaly(**entry) for entry in entries)

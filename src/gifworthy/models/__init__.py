@@ -1,0 +1,14 @@
+"""The papers' nets: tensors in, tensors out. Each needs torch; none is imported until it is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gifworthy.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import nn
+
+MODELS: Registry[Callable[..., nn.Module]] = Registry("model", {})
+"""Name -> a network's class, called with the arguments that its checkpoint's config.json holds."""

@@ -1,0 +1,151 @@
+"""Storyboard -> frames -> crop -> size -> encoder -> Cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from gifworthy.budget import fit
+from gifworthy.framing import Framing, frame
+from gifworthy.looping import (
+    SAFE_FLASHES,
+    closed,
+    closes_well,
+    flashes_a_second,
+    joined,
+    seam_of,
+    started_at,
+)
+from gifworthy.protocols import Encoder
+from gifworthy.sampling import ticks
+from gifworthy.shooting import Size, shoot, size_for
+from gifworthy.stills import best_frame, poster
+from gifworthy.types import Clip, Cover, Segment, Storyboard, Style
+from gifworthy.video import Video
+
+FASTEST = {"image/gif": 50.0}
+"""Frames a second that a format can show."""
+
+
+def render(video: Video, storyboard: Storyboard, encoder: Encoder, style: Style) -> Cover:
+    """Make the cover that a storyboard describes, within the style's byte budget.
+
+    Raises: VideoError; BudgetUnreachable when nothing fits `style.max_bytes`.
+    """
+    fastest = min(video.fps, FASTEST.get(encoder.media_type, video.fps))
+    style = style.but(fps=min(style.fps, fastest))
+    even = encoder.media_type.startswith("video/")
+    film = Film(video, storyboard, _framed(video, storyboard, style), style, even)
+    fitted = fit(film.at, encoder, film.style)
+    return Cover(
+        fitted.data,
+        encoder.media_type,
+        film.poster(),
+        _shown(storyboard, film.framings),
+        fitted.width,
+        fitted.height,
+        fitted.fps,
+        fitted.frames / fitted.fps,
+        fitted.frames,
+        film.seam,
+        fitted.gave_up,
+    )
+
+
+def _framed(video: Video, storyboard: Storyboard, style: Style) -> list[Framing]:
+    """Where each highlight is cut, no second shown twice."""
+    framings: list[Framing] = []
+    for highlight in storyboard:
+        shown: tuple[Segment, ...] = tuple(framing.window for framing in framings)
+        framings.append(frame(video, highlight, style, shown))
+    return framings
+
+
+def _shown(storyboard: Storyboard, framings: list[Framing]) -> Storyboard:
+    """The storyboard with the seconds that are really shown."""
+    shown = [
+        replace(highlight, segment=framing.window)
+        for highlight, framing in zip(storyboard, framings, strict=True)
+    ]
+    return Storyboard(tuple(shown), storyboard.chosen_by)
+
+
+@dataclass(frozen=True)
+class Film:
+    """The frames of a cover at any frame rate; what must not change with the rate is settled once.
+
+    even: whether the sides must be even numbers.
+    """
+
+    video: Video
+    storyboard: Storyboard
+    framings: list[Framing]
+    asked: Style
+    even: bool = False
+    _kept: dict[float, list[Clip]] = field(default_factory=dict, repr=False)
+
+    def at(self, fps: float) -> Clip:
+        """The whole animation at `fps` frames a second; the first frame is the best that is clean."""
+        reel = joined(self._shots(fps), self.asked.transition, fps)
+        reel = closed(reel, self.style.loop, fps)
+        return started_at(reel, self._start(reel))
+
+    @cached_property
+    def style(self) -> Style:
+        """The style as asked for, but a loop whose seam would flash dissolves instead."""
+        style, plain = self.asked, self._plain
+        if style.loop == "crossfade" or flashes_a_second(plain, style.fps) <= SAFE_FLASHES:
+            return style
+        if flashes_a_second(plain, style.fps, looping=False) > SAFE_FLASHES:
+            return style  # the pictures themselves flash; the loop cannot mend that
+        return style.but(loop="crossfade")
+
+    @cached_property
+    def seam(self) -> float | None:
+        """The jump from last frame to first in grey levels; None where the loop is closed in time."""
+        return seam_of(self._plain) if self.style.loop in ("seam", "cut") else None
+
+    def poster(self) -> bytes:
+        """The best frame as JPEG, larger than the animation."""
+        return poster(self.video, self.framings[self._best], self._moment, self.asked)
+
+    @cached_property
+    def _plain(self) -> Clip:
+        return joined(self._shots(self.asked.fps), self.asked.transition, self.asked.fps)
+
+    @cached_property
+    def _best(self) -> int:
+        """Which shot stands for all: the one with the best score."""
+        return max(range(len(self.storyboard)), key=lambda n: self.storyboard.highlights[n].score)
+
+    @cached_property
+    def _moment(self) -> float:
+        """Seconds of the best frame of the best shot."""
+        clip = self._shots(self.asked.fps)[self._best]
+        return float(clip.times[best_frame(clip)])
+
+    @cached_property
+    def _may_turn(self) -> bool:
+        """Whether the loop can begin anywhere without anybody seeing where it was cut."""
+        if len(self.framings) > 1:
+            return False  # the order of shots is a story
+        return self.style.loop in ("crossfade", "bounce") or closes_well(self._plain)
+
+    def _start(self, reel: Clip) -> int:
+        """The frame to begin with: the best, as programs that show no animation show the first."""
+        return int(np.abs(reel.times - self._moment).argmin()) if self._may_turn else 0
+
+    def _shots(self, fps: float) -> list[Clip]:
+        if fps not in self._kept:
+            self._kept.clear()  # one rate at a time: memory
+            self._kept[fps] = [
+                shoot(self.video, framing, ticks(framing.window, fps), self._size)
+                for framing in self.framings
+            ]
+        return self._kept[fps]
+
+    @cached_property
+    def _size(self) -> Size:
+        return size_for(self.video, self.framings[0], self.asked, self.even)
