@@ -34,6 +34,7 @@ class Imagined(Video):
         self.source = self.name = "imagined"
         self.duration = scan.bounds.end
         self.fps = FPS
+        self.effort = "fast"
         self.width, self.height = draw(0.0).shape[1::-1]
         self.bounds = scan.bounds
         self.excluded = excluded

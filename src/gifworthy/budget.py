@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from io import BytesIO
 
-import cv2
 import numpy as np
+from PIL import Image
 
 from gifworthy.errors import BudgetUnreachable
+from gifworthy.muxing import decoded
 from gifworthy.protocols import Encoder
-from gifworthy.types import Clip, Style
+from gifworthy.tradeoffs import Setting, Tried, harm_of, least_harm_first, narrowed, thinned
+from gifworthy.types import Clip, Frames, Style
 
-FilmAt = Callable[[float], Clip]
-RATES = (50.0, 40.0, 33.3, 30.0, 25.0, 20.0, 16.7, 15.0, 12.5, 10.0, 8.0, 6.25, 5.0)
-"""Frames a second to step down to: delays of whole centiseconds, or nearly."""
-SLOWEST, NARROWEST, COARSEST = 5.0, 96, 10
-"""Floors of frames a second, width in pixels and quality: below them a cover is none."""
-STEPS = 31
-FEWEST_COLOURS = (128, 64, 32)
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What may be given up."""
-
-    quality: int
-    fps: float
-    width: int
-    colours: int
+LAST_WIDTHS = (136, 116, 96)
+LAST_COLOURS = (128, 64, 32)
+"""What is given up when nothing else is left: a cover narrower than 96 pixels is none."""
 
 
 @dataclass(frozen=True)
@@ -44,71 +32,55 @@ class Fitted:
     gave_up: tuple[str, ...] = ()
 
 
-def fit(film: FilmAt, encoder: Encoder, style: Style) -> Fitted:
-    """The best setting whose file has at most `style.max_bytes`; the style's own when that fits.
+def fit(clip: Clip, encoder: Encoder, style: Style) -> Fitted:
+    """The least harmful setting whose file has at most `style.max_bytes`; the style's own when it fits.
 
-    Settings stand on one path, from the style's own to the floors, each a little smaller and a little
-    worse than the one before. The path depends on the clip and the style but never on the budget, and it
-    is searched by plain bisection, so a larger budget never gives a worse cover.
+    Settings stand on one path, from the style's own to the floors, each smaller and a little worse than
+    the one before (`tradeoffs`). The path depends on the clip and the style but never on the budget, and
+    it is searched by plain bisection, so a larger budget never ends lower on the path.
 
-    Args: film: the animation at a frame rate, at the style's width.
+    Args: clip: the animation at the style's size; `style.fps` is its frame rate.
     Raises: BudgetUnreachable, naming the smallest size reached.
     """
-    writer = _Writer(film, encoder, style)
-    whole = writer.write(writer.own)
+    writer = _Writer(clip, encoder, style)
+    own = Setting(style.quality, clip.width, 1, style.colours)
+    whole = writer.write(own)
     if style.max_bytes is None or len(whole.data) <= style.max_bytes:
         return whole
-    settings = path(writer.own, encoder.media_type == "image/gif")
-    return _first_that_fits(settings, writer.write, style.max_bytes)
+    path = least_harm_first(clip, own, style.fps, writer.attempt)
+    last = path.settings[-1] if path.settings else own
+    settings = [*path.settings, *_last_resorts(last, encoder.media_type)] or [own]
+    index = _first_that_fits(settings, writer.write, style.max_bytes)
+    if index >= len(path.settings):
+        return writer.write(settings[index])
+    finer = [*path.finer(index), settings[index]]
+    return writer.write(finer[_first_that_fits(finer, writer.write, style.max_bytes)])
 
 
-def path(own: Setting, has_palette: bool) -> list[Setting]:
-    """From a style's own setting (left out) to the floors, least harm first.
-
-    Quality goes first, then frame rate and width with it; colours last, where there is a palette.
-    """
-    settings: list[Setting] = []
-    for step in range(1, STEPS + 1):
-        done = step / STEPS
-        settings.append(
-            Setting(
-                round(own.quality + (min(own.quality, COARSEST) - own.quality) * done),
-                _slower(own.fps, max(0.0, done - 0.15)),
-                _narrower(own.width, max(0.0, done - 0.25) / 0.75),
-                own.colours,
-            )
-        )
-    fewer = [count for count in FEWEST_COLOURS if count < own.colours] if has_palette else []
-    last = settings[-1]
-    settings += [Setting(last.quality, last.fps, last.width, count) for count in fewer]
-    return list(dict.fromkeys(settings))
-
-
-def _slower(fps: float, share: float) -> float:
-    wanted = fps * (min(SLOWEST, fps) / fps) ** share
-    return min((rate for rate in (fps, *RATES) if wanted - 1e-6 <= rate <= fps), default=fps)
-
-
-def _narrower(width: int, share: float) -> int:
-    wanted = width * (min(NARROWEST, width) / width) ** share
-    return width if width - wanted < 8 else max(2, round(wanted / 8) * 8)
+def _last_resorts(last: Setting, media_type: str) -> list[Setting]:
+    narrow = [replace(last, width=width) for width in LAST_WIDTHS if width < last.width]
+    if media_type != "image/gif":
+        return narrow
+    narrowest = narrow[-1] if narrow else last
+    fewer = [count for count in LAST_COLOURS if count < last.colours]
+    return narrow + [replace(narrowest, colours=count) for count in fewer]
 
 
 def _first_that_fits(
     settings: list[Setting], write: Callable[[Setting], Fitted], max_bytes: int
-) -> Fitted:
-    best = write(settings[-1])
-    if len(best.data) > max_bytes:
-        raise _unreachable(best, max_bytes)
+) -> int:
+    """By bisection: which setting, of some that grow smaller, is the first whose file fits."""
+    smallest = write(settings[-1])
+    if len(smallest.data) > max_bytes:
+        raise _unreachable(smallest, max_bytes)
     low, high = 0, len(settings) - 1  # what lies at `high` fits
     while low < high:
         middle = (low + high) // 2
-        tried = write(settings[middle])
-        if len(tried.data) <= max_bytes:
-            best, high = tried, middle
+        if len(write(settings[middle]).data) <= max_bytes:
+            high = middle
         else:
             low = middle + 1
-    return best
+    return high
 
 
 def _unreachable(smallest: Fitted, max_bytes: int) -> BudgetUnreachable:
@@ -120,33 +92,55 @@ def _unreachable(smallest: Fitted, max_bytes: int) -> BudgetUnreachable:
 
 
 class _Writer:
-    """Writes the film at a setting; frames are decoded once for each frame rate."""
+    """Writes the clip at a setting; the same setting is written once."""
 
-    def __init__(self, film: FilmAt, encoder: Encoder, style: Style) -> None:
-        self.encoder, self.style = encoder, style
-        self.film = lru_cache(maxsize=2)(film)
-        self.own = Setting(style.quality, style.fps, self.film(style.fps).width, style.colours)
+    def __init__(self, clip: Clip, encoder: Encoder, style: Style) -> None:
+        self.clip, self.encoder, self.style = clip, encoder, style
+        self.unit = 2 if encoder.media_type.startswith("video/") else 1
+        self.written: dict[Setting, Fitted] = {}
 
     def write(self, setting: Setting) -> Fitted:
-        clip = self._sized(self.film(setting.fps), setting.width)
-        style = self.style.but(
-            fps=setting.fps, quality=setting.quality, width=clip.width, colours=setting.colours
-        )
+        if setting not in self.written:
+            self.written[setting] = self._written(setting)
+        return self.written[setting]
+
+    def attempt(self, setting: Setting) -> Tried:
+        """How large the setting's file is, and what it harms beside leaving out and narrowing."""
+        fitted = self.write(setting)
+        shown = narrowed(thinned(self.clip, setting.every), setting.width, self.unit)
+        seen = _seen(fitted.data, self.encoder.media_type, len(shown))
+        return Tried(len(fitted.data), harm_of(shown, seen, 1))
+
+    def _written(self, setting: Setting) -> Fitted:
+        clip = narrowed(thinned(self.clip, setting.every), setting.width, self.unit)
+        fps = self.style.fps / setting.every
+        style = self.style.but(fps=fps, quality=setting.quality, colours=setting.colours)
         data = self.encoder.encode(clip, style)
         return Fitted(
-            data, clip.width, clip.height, setting.fps, len(clip), self._given_up(setting)
+            data, clip.width, clip.height, fps, len(clip), self._given_up(setting, clip.width, fps)
         )
 
-    def _sized(self, clip: Clip, width: int) -> Clip:
-        if width == clip.width:
-            return clip
-        unit = 2 if self.encoder.media_type.startswith("video/") else 1
-        height = max(unit, round(clip.height * width / clip.width / unit) * unit)
-        size = (max(unit, width // unit * unit), height)
-        frames = [cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in clip.frames]
-        return Clip(np.stack(frames).astype(np.uint8, copy=False), clip.times)
-
-    def _given_up(self, setting: Setting) -> tuple[str, ...]:
-        names = ("quality", "fps", "width", "colours")
-        pairs = ((name, getattr(self.own, name), getattr(setting, name)) for name in names)
+    def _given_up(self, setting: Setting, width: int, fps: float) -> tuple[str, ...]:
+        pairs = (
+            ("quality", self.style.quality, setting.quality),
+            ("fps", self.style.fps, fps),
+            ("width", self.clip.width, width),
+            ("colours", self.style.colours, setting.colours),
+        )
         return tuple(f"{name} {was:g} -> {now:g}" for name, was, now in pairs if was != now)
+
+
+def _seen(data: bytes, media_type: str, count: int) -> Frames:
+    """What a file shows, at `count` evenly spaced moments: (count, H, W, 3)."""
+    if media_type.startswith("video/"):
+        return decoded(data)
+    with Image.open(BytesIO(data)) as picture:
+        frames, ends = [], []
+        for index in range(getattr(picture, "n_frames", 1)):
+            picture.seek(index)
+            frames.append(np.asarray(picture.convert("RGB")))
+            ends.append(picture.info.get("duration", 0))
+    shown_until = np.cumsum(ends)
+    moments = (np.arange(count) + 0.5) * max(shown_until[-1], 1e-9) / count
+    at = np.minimum(np.searchsorted(shown_until, moments, side="right"), len(frames) - 1)
+    return np.stack([frames[index] for index in at])

@@ -5,8 +5,10 @@ The gate refuses segments that are mostly flawed, and framing keeps its window o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -17,6 +19,7 @@ from gifworthy.types import Floats, Frames, Scan
 Marks = NDArray[np.bool_]
 
 RAMP_SECONDS = 0.5
+AT_ONCE = 100
 ABSOLUTE = ("black", "white", "uniform", "flashing")
 RELATIVE = ("bars", "title", "fade", "blurred", "frozen")
 
@@ -49,18 +52,20 @@ def bad_moments(scan: Scan) -> Marks:
 
 def flaws(scan: Scan) -> Flaws:
     """Every flaw of every moment. Of several only the gravest is marked, in the order of the words."""
-    pictures = _Pictures.of(scan.frames)
+    grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in scan.frames])
+    grey = grey.astype(np.uint8, copy=False)
+    pictures = _Measures.of(grey)
     black, white, uniform = _black(pictures), _white(pictures), _uniform(pictures)
     found = {
         "black": black,
         "white": white,
         "uniform": uniform,
         "flashing": _flashing(scan),
-        "bars": _bars(scan.frames),
+        "bars": np.concatenate([_bars(few) for few in _few_at_a_time(scan.frames)]),
         "title": _title(pictures, scan),
         "fade": _fade(scan, black | white | uniform),
         "blurred": _blurred(pictures),
-        "frozen": _frozen(pictures, scan),
+        "frozen": _frozen(grey, scan),
     }
     words = (*ABSOLUTE, *RELATIVE)
     marks = np.array([found[word] for word in words])
@@ -68,34 +73,56 @@ def flaws(scan: Scan) -> Flaws:
     return Flaws(words, first)
 
 
-@dataclass(frozen=True)
-class _Pictures:
-    """Grey pictures and what is asked of them more than once.
+class _Measures(NamedTuple):
+    """What is asked of each picture more than once; each (T,).
 
-    grey: (T, H, W). dark, light: (T,) the 2nd and 98th percentile. span: (T,) from the half to the
-    99.5th percentile. slopes: (T, H-1, W-1) the larger step to the right or down. steepness: (T,)
-    the steepest hundredth of the slopes, as a share 0..1 of the span.
+    dark, light: the 2nd and 98th percentile of grey. span: from the half to the 99.5th percentile.
+    steepness: the steepest hundredth of the slopes, as a share 0..1 of the span; a slope is the larger
+    step to the right or down. flat: share of slopes below 2.5. ground: share of the pixels in the
+    fullest 24 grey levels. lettered, lined: share of the rows that rise and fall at least six times,
+    twice.
     """
 
-    grey: NDArray[np.float32]
     dark: Floats
     light: Floats
     span: Floats
-    slopes: NDArray[np.float32]
     steepness: Floats
+    flat: Floats
+    ground: Floats
+    lettered: Floats
+    lined: Floats
 
     @classmethod
-    def of(cls, frames: Frames) -> _Pictures:
-        """Measure (T, H, W, 3) frames."""
-        grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames])
-        grey = grey.astype(np.float32)
-        low, dark, light, high = _quantiles(grey, 0.005, 0.02, 0.98, 0.995)
-        right = np.abs(np.diff(grey, axis=2))[:, :-1]
-        down = np.abs(np.diff(grey, axis=1))[:, :, :-1]
-        slopes = np.maximum(right, down)
-        (steep,) = _quantiles(slopes, 0.99)
-        span = high - low
-        return cls(grey, dark, light, span, slopes, steep / np.maximum(span, 1))
+    def of(cls, grey: Frames) -> _Measures:
+        """Measure (T, H, W) grey pictures; all at once would fill the memory."""
+        parts = [_measured(few) for few in _few_at_a_time(grey)]
+        return cls(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+def _few_at_a_time(pictures: Frames) -> Iterator[Frames]:
+    for first in range(0, len(pictures), AT_ONCE):
+        yield pictures[first : first + AT_ONCE]
+
+
+def _measured(pictures: Frames) -> _Measures:
+    grey = pictures.astype(np.float32)
+    low, dark, light, high = _quantiles(grey, 0.005, 0.02, 0.98, 0.995)
+    span = high - low
+    right = np.abs(np.diff(grey, axis=2))
+    down = np.abs(np.diff(grey, axis=1))
+    slopes = np.maximum(right[:, :-1], down[:, :, :-1])
+    (steep,) = _quantiles(slopes, 0.99)
+    strokes = (right > 0.1 * span[:, None, None]).sum(axis=2)
+    return _Measures(
+        dark,
+        light,
+        span,
+        steep / np.maximum(span, 1),
+        (slopes < 2.5).mean(axis=(1, 2)),
+        _ground(grey),
+        (strokes >= 6).mean(axis=1),
+        (strokes >= 2).mean(axis=1),
+    )
 
 
 def _quantiles(pictures: NDArray[np.float32], *shares: float) -> tuple[Floats, ...]:
@@ -106,22 +133,22 @@ def _quantiles(pictures: NDArray[np.float32], *shares: float) -> tuple[Floats, .
     return tuple(ordered[:, place].astype(np.float64) for place in places)
 
 
-def _black(pictures: _Pictures) -> Marks:
+def _black(pictures: _Measures) -> Marks:
     """Even the lightest things are dark: the 98th percentile below 32 of 255."""
     return np.asarray(pictures.light < 32)
 
 
-def _white(pictures: _Pictures) -> Marks:
+def _white(pictures: _Measures) -> Marks:
     """Even the darkest things are light: the 2nd percentile above 232."""
     return np.asarray(pictures.dark > 232)
 
 
-def _uniform(pictures: _Pictures) -> Marks:
+def _uniform(pictures: _Measures) -> Marks:
     """Hardly any range of light: 99 of 100 pixels lie within 36 grey levels. Fog has 45 and more."""
     return np.asarray(pictures.span < 36)
 
 
-def _blurred(pictures: _Pictures) -> Marks:
+def _blurred(pictures: _Measures) -> Marks:
     """No edge anywhere: the steepest hundredth of the slopes is below an eighth of the range of light.
 
     Measured against the range, so that a soft light or a plain wall is not called blurred; on small
@@ -141,7 +168,7 @@ def _bars(frames: Frames) -> Marks:
     return np.asarray((down < 4) & (columns.std(axis=1).mean(axis=1) > 25) & (colour > 60))
 
 
-def _title(pictures: _Pictures, scan: Scan) -> Marks:
+def _title(pictures: _Measures, scan: Scan) -> Marks:
     """Text on a plain ground: a card, or credits that roll.
 
     Most pixels are flat and of one grey, the edges are as steep as print (two thirds of the range of
@@ -149,15 +176,12 @@ def _title(pictures: _Pictures, scan: Scan) -> Marks:
     often as letters do. Fireworks have such grounds too, but move by themselves; print is still or
     rolls as a whole.
     """
-    strokes = (np.abs(np.diff(pictures.grey, axis=2)) > 0.1 * pictures.span[:, None, None]).sum(
-        axis=2
-    )
     return np.asarray(
         (pictures.steepness > 0.66)
-        & ((pictures.slopes < 2.5).mean(axis=(1, 2)) > 0.5)
-        & (_ground(pictures.grey) > 0.6)
-        & ((strokes >= 6).mean(axis=1) > 0.03)
-        & ((strokes >= 6).sum(axis=1) > 0.6 * (strokes >= 2).sum(axis=1))
+        & (pictures.flat > 0.5)
+        & (pictures.ground > 0.6)
+        & (pictures.lettered > 0.03)
+        & (pictures.lettered > 0.6 * pictures.lined)
         & (_or_zero(scan.moving, len(scan)) < 0.05)
     )
 
@@ -201,26 +225,30 @@ def _climb(scan: Scan, place: int, step: int) -> list[int]:
     return climbed
 
 
-def _frozen(pictures: _Pictures, scan: Scan) -> Marks:
+def _frozen(grey: Frames, scan: Scan) -> Marks:
     """Nothing at all changes for a second: no block of the picture by 0.7 grey levels at a time.
 
     A held picture stays below 0.3 after compression, an empty room filmed by a still camera goes above
     1. One step in five may reach 4: a key frame is coded anew.
     """
-    steps = _largest_block_change(pictures.grey)
+    steps = _largest_block_change(grey)
     calm = _around(scan.times, (steps < 0.7).astype(np.float64), 0.5) >= 0.8
     unmoved = _around(scan.times, (steps >= 4.0).astype(np.float64), 0.5) == 0
     return np.asarray(calm & unmoved)
 
 
-def _largest_block_change(grey: NDArray[np.float32]) -> Floats:
+def _largest_block_change(grey: Frames) -> Floats:
     """(T,) the largest mean change of any block of 4 by 4 pixels since the moment before."""
     high, wide = max(1, grey.shape[1] // 4), max(1, grey.shape[2] // 4)
     steps = [
-        cv2.resize(np.abs(after - before), (wide, high), interpolation=cv2.INTER_AREA).max()
+        cv2.resize(_steps(before, after), (wide, high), interpolation=cv2.INTER_AREA).max()
         for before, after in pairwise(grey)
     ]
     return np.array([steps[0] if steps else 0.0, *steps])
+
+
+def _steps(before: Frames, after: Frames) -> NDArray[np.float32]:
+    return np.asarray(cv2.absdiff(before, after), np.float32)
 
 
 def _flashing(scan: Scan) -> Marks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import reduce
 
 import cv2
@@ -71,10 +72,10 @@ def flashes_a_second(reel: Clip, fps: float, looping: bool = True) -> float:
 
     A flash is what WCAG 2.3.1 calls one (see `FlashCounter`).
     """
-    shown = [*reel.frames, *reel.frames] if looping else list(reel.frames)
-    counter, seen = FlashCounter(), np.zeros(len(shown))
-    for index, frame in enumerate(shown):
-        grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+    greys = [cv2.cvtColor(f, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False) for f in reel.frames]
+    turns = 1 + math.ceil(fps / len(greys)) if looping else 1  # a second, begun in any frame
+    counter, seen = FlashCounter(), np.zeros(turns * len(greys))
+    for index, grey in enumerate(greys * turns):
         counter.see(Thumbnail(0.0, grey[:, :, None], grey, 1))
         seen[index] = counter.take()
     return float(np.convolve(seen, np.ones(max(1, round(fps)))).max())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -69,3 +70,10 @@ def _coded(pixels: Frames, number: int, scaler: VideoReformatter) -> av.VideoFra
     )
     frame.pts = number
     return frame
+
+
+def decoded(data: bytes) -> Frames:
+    """Every frame of a video file, RGB: (T, H, W, 3)."""
+    with av.open(BytesIO(data), "r") as file:
+        frames = [frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]
+    return np.stack(frames).astype(np.uint8, copy=False)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TypedDict
 
-from gifworthy.moments import Bounds, Moment, parse_moment
+from gifworthy.moments import Bounds, Moment, parse_moment, parse_span
 from gifworthy.pipeline import CoverMaker
 from gifworthy.plans import Plan, plan_named, telling
 from gifworthy.settings import Settings
@@ -41,12 +42,13 @@ class Options(TypedDict, total=False):
     allow_refused: bool
     start: float | str
     end: float | str
+    exclude: Sequence[str]
     settings: Settings
 
 
 def make_with(source: str | Path, options: Options) -> Cover:
     """Make a cover from flat options. Raises: as `gifworthy.make`."""
-    known = STYLE_FIELDS | PLAN_FIELDS | {"plan", "shots", "start", "end", "settings"}
+    known = STYLE_FIELDS | PLAN_FIELDS | {"plan", "shots", "start", "end", "exclude", "settings"}
     if strange := sorted(options.keys() - known):
         raise ValueError(
             f"there is no option {strange[0]!r}; there are: {', '.join(sorted(known))}"
@@ -62,7 +64,11 @@ def make_with(source: str | Path, options: Options) -> Cover:
 
 
 def _bounds(options: Options) -> Bounds:
-    return Bounds(_moment(options.get("start")), _moment(options.get("end")))
+    return Bounds(
+        _moment(options.get("start")),
+        _moment(options.get("end")),
+        tuple(parse_span(text) for text in options.get("exclude", ())),
+    )
 
 
 def _moment(given: float | str | None) -> Moment | None:

@@ -28,8 +28,8 @@ class Plan:
     allow_refused: bool = False
 
     def __post_init__(self) -> None:
-        if not 1 <= self.shots <= 10:
-            raise ValueError(f"shots must lie in 1..10, not {self.shots}")
+        if not isinstance(self.shots, int) or not 1 <= self.shots <= 10:
+            raise ValueError(f"shots must be a whole number in 1..10, not {self.shots}")
         if self.effort not in EFFORTS:
             raise ValueError(f"effort must be one of {', '.join(EFFORTS)}, not {self.effort!r}")
 

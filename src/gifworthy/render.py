@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,7 +20,7 @@ from gifworthy.looping import (
 )
 from gifworthy.protocols import Encoder
 from gifworthy.sampling import ticks
-from gifworthy.shooting import Size, shoot, size_for
+from gifworthy.shooting import shoot, size_for
 from gifworthy.stills import best_frame, poster
 from gifworthy.types import Clip, Cover, Segment, Storyboard, Style
 from gifworthy.video import Video
@@ -38,7 +38,7 @@ def render(video: Video, storyboard: Storyboard, encoder: Encoder, style: Style)
     style = style.but(fps=min(style.fps, fastest))
     even = encoder.media_type.startswith("video/")
     film = Film(video, storyboard, _framed(video, storyboard, style), style, even)
-    fitted = fit(film.at, encoder, film.style)
+    fitted = fit(film.clip, encoder, film.style)
     return Cover(
         fitted.data,
         encoder.media_type,
@@ -74,9 +74,9 @@ def _shown(storyboard: Storyboard, framings: list[Framing]) -> Storyboard:
 
 @dataclass(frozen=True)
 class Film:
-    """The frames of a cover at any frame rate; what must not change with the rate is settled once.
+    """The frames of a cover, from first to last.
 
-    even: whether the sides must be even numbers.
+    asked: the style, at a frame rate that video and format have. even: whether the sides must be even.
     """
 
     video: Video
@@ -84,36 +84,43 @@ class Film:
     framings: list[Framing]
     asked: Style
     even: bool = False
-    _kept: dict[float, list[Clip]] = field(default_factory=dict, repr=False)
 
-    def at(self, fps: float) -> Clip:
-        """The whole animation at `fps` frames a second; the first frame is the best that is clean."""
-        reel = joined(self._shots(fps), self.asked.transition, fps)
-        reel = closed(reel, self.style.loop, fps)
-        return started_at(reel, self._start(reel))
+    @cached_property
+    def clip(self) -> Clip:
+        """The whole animation; the first frame is the best that is clean."""
+        reel = closed(self._reel, self.style.loop, self.asked.fps)
+        return started_at(reel, self._start(reel)) if self._may_turn else reel
 
     @cached_property
     def style(self) -> Style:
         """The style as asked for, but a loop whose seam would flash dissolves instead."""
-        style, plain = self.asked, self._plain
-        if style.loop == "crossfade" or flashes_a_second(plain, style.fps) <= SAFE_FLASHES:
+        style = self.asked
+        if style.loop == "crossfade" or flashes_a_second(self._reel, style.fps) <= SAFE_FLASHES:
             return style
-        if flashes_a_second(plain, style.fps, looping=False) > SAFE_FLASHES:
+        if flashes_a_second(self._reel, style.fps, looping=False) > SAFE_FLASHES:
             return style  # the pictures themselves flash; the loop cannot mend that
         return style.but(loop="crossfade")
 
     @cached_property
     def seam(self) -> float | None:
         """The jump from last frame to first in grey levels; None where the loop is closed in time."""
-        return seam_of(self._plain) if self.style.loop in ("seam", "cut") else None
+        return seam_of(self._reel) if self.style.loop in ("seam", "cut") else None
 
     def poster(self) -> bytes:
         """The best frame as JPEG, larger than the animation."""
         return poster(self.video, self.framings[self._best], self._moment, self.asked)
 
     @cached_property
-    def _plain(self) -> Clip:
-        return joined(self._shots(self.asked.fps), self.asked.transition, self.asked.fps)
+    def _shots(self) -> list[Clip]:
+        size = size_for(self.video, self.framings[0], self.asked, self.even)
+        return [
+            shoot(self.video, framing, ticks(framing.window, self.asked.fps), size)
+            for framing in self.framings
+        ]
+
+    @cached_property
+    def _reel(self) -> Clip:
+        return joined(self._shots, self.asked.transition, self.asked.fps)
 
     @cached_property
     def _best(self) -> int:
@@ -123,29 +130,19 @@ class Film:
     @cached_property
     def _moment(self) -> float:
         """Seconds of the best frame of the best shot."""
-        clip = self._shots(self.asked.fps)[self._best]
-        return float(clip.times[best_frame(clip)])
+        shot = self._shots[self._best]
+        return float(shot.times[best_frame(shot)])
 
     @cached_property
     def _may_turn(self) -> bool:
-        """Whether the loop can begin anywhere without anybody seeing where it was cut."""
+        """Whether the loop can begin anywhere without anybody seeing where it was cut.
+
+        The order of several shots is a story; it begins where it was meant to.
+        """
         if len(self.framings) > 1:
-            return False  # the order of shots is a story
-        return self.style.loop in ("crossfade", "bounce") or closes_well(self._plain)
+            return False
+        return self.style.loop in ("crossfade", "bounce") or closes_well(self._reel)
 
     def _start(self, reel: Clip) -> int:
-        """The frame to begin with: the best, as programs that show no animation show the first."""
-        return int(np.abs(reel.times - self._moment).argmin()) if self._may_turn else 0
-
-    def _shots(self, fps: float) -> list[Clip]:
-        if fps not in self._kept:
-            self._kept.clear()  # one rate at a time: memory
-            self._kept[fps] = [
-                shoot(self.video, framing, ticks(framing.window, fps), self._size)
-                for framing in self.framings
-            ]
-        return self._kept[fps]
-
-    @cached_property
-    def _size(self) -> Size:
-        return size_for(self.video, self.framings[0], self.asked, self.even)
+        """The best frame: programs that show no animation show the first."""
+        return int(np.abs(reel.times - self._moment).argmin())

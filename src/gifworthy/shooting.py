@@ -50,9 +50,13 @@ def size_for(video: Video, framing: Framing, style: Style, even: bool) -> Size:
         left, top, right, bottom = framing.crop.boxes[0]
         across, down = across * (right - left), down * (bottom - top)
     scale = min(1.0, style.width / across, (style.height or down) / down)
-    unit = 2 if even else 1
-    width, height = (max(unit, round(side * scale / unit) * unit) for side in (across, down))
+    width, height = (_side(length * scale, even) for length in (across, down))
     return Size(max(1, round(video.width * scale)), width, height)
+
+
+def _side(length: float, even: bool) -> int:
+    """Whole pixels; an even number never above the length, which may be a limit."""
+    return max(2, int(length / 2 + 1e-6) * 2) if even else max(1, round(length))
 
 
 def _cut(frame: Frames, centre: Floats, size: Size) -> Frames:

@@ -23,6 +23,13 @@ Loop = Literal["seam", "crossfade", "bounce", "cut"]
 Transition = Literal["cut", "fade"]
 
 EFFORTS: tuple[Effort, ...] = ("fast", "balanced", "thorough")
+ENDINGS = {
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+    "image/avif": ".avif",
+    "video/mp4": ".mp4",
+    "video/webm": ".webm",
+}
 LOOPS: tuple[Loop, ...] = ("seam", "crossfade", "bounce", "cut")
 TRANSITIONS: tuple[Transition, ...] = ("cut", "fade")
 
@@ -240,6 +247,10 @@ class Style:
             value = getattr(self, name)
             if value is not None:
                 _positive(name, value)
+        for name in ("width", "height", "max_bytes", "quality", "colours"):
+            value = getattr(self, name)
+            if value is not None and value != int(value):
+                raise ValueError(f"{name} must be a whole number, not {value}")
         if not 1 <= self.quality <= 100:
             raise ValueError(f"quality must lie in 1..100, not {self.quality}")
         if not 2 <= self.colours <= 256:
@@ -256,9 +267,13 @@ class Style:
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
-def _positive(name: str, value: float) -> None:
-    if not (math.isfinite(value) and value > 0):
+def _positive(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{name} must be a number, not {value!r}")
+    if not value > 0:
         raise ValueError(f"{name} must be above 0, not {value}")
+    if not math.isfinite(value):
+        raise ValueError(f"{name} must be finite, not {value}")
 
 
 @dataclass(frozen=True)
@@ -291,9 +306,15 @@ class Cover:
     def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Write the animation, whole or not at all.
 
-        Raises: OutputExists when something is there and `overwrite` is False; OutputError when the
-        disk refuses.
+        Raises: ValueError when the file's ending names another format; OutputExists when something is
+        there and `overwrite` is False; OutputError when the disk refuses.
         """
+        ending, own = Path(path).suffix.lower(), ENDINGS.get(self.media_type)
+        if own and ending != own and ending in ENDINGS.values():
+            raise ValueError(
+                f"{path} would be a {self.media_type} by another name; call it {own}, or make the "
+                f"cover with format={ending[1:]!r}"
+            )
         return write_whole(Path(path), self.data, overwrite=overwrite)
 
     def save_still(self, path: str | Path, *, overwrite: bool = False) -> Path:

@@ -11,6 +11,7 @@ from gifworthy.types import Floats, Scan, Segment
 from gifworthy.video import Video
 
 ENOUGH = 1 / 2
+LEAST_ALONE = 0.9
 SLIVER = 0.4
 STRIDE = 1 / 16
 JUMP = 0.005
@@ -32,10 +33,10 @@ def best_window(
     """The best window of `seconds` for a segment.
 
     Looked for where nothing is barred, in this order: inside the segment and one shot; in the whole
-    shot around it; then a shorter window, when the shot has half of what is wanted, since a second
-    less disturbs nobody and a cut everybody; then across cuts, from the segment on. Each must show at
-    least half of the segment, or be half of it. When all that fails, the same over bad spans, and at
-    last anywhere in the video's bounds: a video shorter than wanted gives what there is.
+    shot around it; then a shorter window, when the shot has half of what is wanted or lasts a second,
+    since a second less disturbs nobody and a cut everybody; then across cuts, from the segment on. Each
+    must show at least half of the segment, or be half of it. When all that fails, the same over bad
+    spans, and at last anywhere in the video's bounds: a video shorter than wanted gives what there is.
 
     Args: segment: what was chosen. seconds: the length wanted. barred: where not to look.
         looping: whether the end is going to be followed by the beginning.
@@ -62,6 +63,7 @@ def _preferred(
     yield [shot.within(segment) for shot in around], seconds
     yield around, seconds
     yield around, ENOUGH * seconds
+    yield around, min(LEAST_ALONE, ENOUGH * seconds)
     yield [Segment(max(span.start, segment.start), span.end) for span in across], seconds
     yield across, seconds
     yield across, ENOUGH * seconds

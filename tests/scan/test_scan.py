@@ -170,7 +170,6 @@ def test_what_decodes_of_a_damaged_video_is_scanned_and_the_loss_is_told() -> No
 def test_probes_see_the_same_shots_as_a_thorough_look(monkeypatch: pytest.MonkeyPatch) -> None:
     thorough = scan_of(drawn.cuts())
     monkeypatch.setattr(probing, "DENSEST", 0.0)
-    monkeypatch.setattr(probing, "REFINED", 1)
     probed = scan_of(drawn.cuts(), "fast")
     assert len(probed) < len(thorough)
     assert probed.cuts == pytest.approx(drawn.CUTS, abs=0.5)
@@ -184,7 +183,6 @@ def test_probes_see_the_same_shots_as_a_thorough_look(monkeypatch: pytest.Monkey
 @pytest.mark.xfail(strict=True, reason="the flow of movement.py is too coarse for this square")
 def test_probed_motion_means_what_it_means_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probing, "DENSEST", 0.0)
-    monkeypatch.setattr(probing, "REFINED", 0)
     share = SQUARE**2 / (WIDTH * HEIGHT)
     scan = scan_of(square_on_a_still_scene(), "fast")
     assert 0.3 < np.median(scan.motion) / (SPEED * share) < 1.3

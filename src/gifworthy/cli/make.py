@@ -135,7 +135,9 @@ def make(
 
 def _pour(work: Work, sources: list[str], *, alone: bool) -> None:
     """Write one cover to standard output, and nothing else."""
-    if len(sources) > 1 or not alone:
+    if len(sources) > 1:
+        raise ValueError(f"-o - writes one cover, but {len(sources)} videos were given; give one")
+    if not alone:
         raise ValueError(
             "-o - writes one cover and nothing else; leave out --json, --also, --against"
         )

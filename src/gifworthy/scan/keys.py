@@ -11,7 +11,7 @@ from gifworthy.decoding import Index
 from gifworthy.types import Floats, Segment
 
 PROBE_SECONDS = 5.0
-FEWEST, MOST = 24, 240
+FEWEST, MOST = 24, 200
 _LIVELY_SECONDS = 1.0
 _EARLY_KEY = 0.95
 _ADAPTIVE_SHARE = 0.1
@@ -41,15 +41,15 @@ def probed(index: Index, bounds: Segment, most: int) -> NDArray[np.int64]:
     if len(keys) <= most:
         return keys
     share = ((index.times[keys] - bounds.start) / bounds.duration * most).astype(np.int64)
-    lively = bytes_after(index, keys)
+    lively = bytes_after(index, keys, _LIVELY_SECONDS)
     chosen = [keys[share == s][np.argmax(lively[share == s])] for s in np.unique(share)]
     return np.array(chosen, np.int64)
 
 
-def bytes_after(index: Index, keys: NDArray[np.int64]) -> Floats:
-    """Bytes of the packets in the second after each key frame, without it: (K,)."""
+def bytes_after(index: Index, keys: NDArray[np.int64], seconds: float) -> Floats:
+    """Bytes of the packets in the seconds after each key frame, without it: (K,)."""
     sums = np.concatenate([[0], np.cumsum(index.sizes)])
-    ends = np.searchsorted(index.times, index.times[keys] + _LIVELY_SECONDS)
+    ends = np.searchsorted(index.times, index.times[keys] + seconds)
     return np.asarray(sums[np.maximum(ends, keys + 1)] - sums[keys + 1], np.float64)
 
 

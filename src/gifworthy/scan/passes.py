@@ -49,7 +49,7 @@ def pictures(source: Source, stretch: Segment, ledger: Ledger | None) -> Iterato
     before: float | None = None
     sound = [source.audio] if source.audio and ledger else []
     for packet in source.packets(source.stream, *sound):
-        if packet.stream_index != source.stream.index:
+        if packet.stream.index != source.stream.index:  # the last packet has no index of its own
             _hear(source, packet, ledger)
             continue
         if packet.pts is not None and ledger:

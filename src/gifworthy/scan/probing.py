@@ -22,16 +22,17 @@ from gifworthy.decoding import Index, Picture, Source
 from gifworthy.decoding.places import LocalFile
 from gifworthy.scan.cuts import unexplained
 from gifworthy.scan.gathering import gathered
-from gifworthy.scan.keys import as_shown, early_keys, probed, probes_wanted, read_with
+from gifworthy.scan.keys import as_shown, bytes_after, early_keys, probed, probes_wanted, read_with
 from gifworthy.scan.ledger import Ledger
 from gifworthy.scan.passes import skip_leaves, skip_smoothing, watch
 from gifworthy.scan.thumbnails import Shrinker
 from gifworthy.scan.watching import PACE, Watched, Watcher
-from gifworthy.types import Frames, Scan, Segment
+from gifworthy.types import Floats, Frames, Scan, Segment
 
-REFINED = 5
-REFINED_SECONDS = 4.0
-DENSEST = 1e9
+REFINED_SHARE = 0.1
+REFINED_SECONDS = 3.0
+MOST_REFINED = 20
+DENSEST = 2.5e9
 SPARSEST = 20.0
 _NEW = 0.6
 _MOST_PACKETS = 64
@@ -60,7 +61,7 @@ def probe(source: Source, bounds: Segment) -> Scan | None:
     ]
     if not looked:
         return None
-    stretches = _liveliest([watched for _, watched in looked], bounds)
+    stretches = _liveliest(index, looked, bounds)
     refined = _shared_out(source, skip_leaves, stretches, lambda own, s: watch(own, s, None))
     cuts = [c for c in _cuts(index, looked) if not any(s.start < c < s.end for s in stretches)]
     return gathered(bounds, [*seen, *refined], cuts, ledger)
@@ -102,18 +103,30 @@ def _pictures_after(source: Source, time: float) -> list[Picture]:
     ]
 
 
-def _liveliest(seen: Sequence[Watched], bounds: Segment) -> list[Segment]:
-    """The stretches after the probes in which most moves by itself, in order of time, apart."""
-    moving = np.array([_moving(watched) for watched in seen])
+def _liveliest(
+    index: Index, looked: Sequence[tuple[int, Watched]], bounds: Segment
+) -> list[Segment]:
+    """The most promising stretches after the probes, a tenth of the video at most, in order of time, apart.
+
+    An eighth of a second says little of the seconds after it, and so do bytes. So the stretches are taken
+    in turn from two rankings: by what moves by itself, and by the bytes that follow for each byte of the
+    key frame.
+    """
+    most = int(np.clip(bounds.duration * REFINED_SHARE / REFINED_SECONDS, 1, MOST_REFINED))
+    keys = np.array([key for key, _ in looked])
+    moving = np.array([_moving(watched) for _, watched in looked])
+    costly = bytes_after(index, keys, REFINED_SECONDS) / np.maximum(index.sizes[keys], 1)
     chosen: list[Segment] = []
-    for place in np.argsort(-moving, kind="stable"):
-        start = seen[place].moments[0].time
-        end = min(start + REFINED_SECONDS, bounds.end)
-        if len(chosen) < REFINED and moving[place] > 0 and end > start:
-            stretch = Segment(start, end)
-            if not any(stretch.shared_with(other) for other in chosen):
-                chosen.append(stretch)
+    for place in np.stack([_descending(moving), _descending(costly)], axis=1).ravel().tolist():
+        start = looked[place][1].moments[0].time
+        stretch = Segment(start, max(start + PACE, min(start + REFINED_SECONDS, bounds.end)))
+        if len(chosen) < most and not any(stretch.shared_with(other) for other in chosen):
+            chosen.append(stretch)
     return sorted(chosen)
+
+
+def _descending(values: Floats) -> NDArray[np.int64]:
+    return np.argsort(-values, kind="stable")
 
 
 def _moving(watched: Watched) -> float:

@@ -91,8 +91,12 @@ class TransitionFinder:
 
     def _straightest(self) -> _Span | None:
         """The best span that ends now, if any walks straight enough."""
+        rows = np.array(self._rows)
+        own, newest = self._products[rows, rows], self._products[rows[-1], rows]
+        if (own + own[-1] - 2 * newest).max() < LEAST_DIFFERENCE**2:
+            return None
         times = np.array([step.time for step in self._steps])
-        worths = worth_of_spans(times, self._products[np.ix_(self._rows, self._rows)])
+        worths = worth_of_spans(times, self._products[rows[:, None], rows])
         best = int(np.argmax(worths))
         if worths[best] <= 0:
             return None

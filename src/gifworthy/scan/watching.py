@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -163,7 +164,11 @@ def _reduced(samples: list[_Sample], colours: Frames) -> Moment:
     return Moment(
         samples[-1].time,
         colours,
-        np.mean([sample.looks for sample in samples], axis=0),
-        np.mean(moves, axis=0) if moves else None,
+        _mean([sample.looks for sample in samples]),
+        _mean(moves) if moves else None,
         sum(sample.flashes for sample in samples) / seconds,
     )
+
+
+def _mean(rows: Sequence[Sequence[float]]) -> Floats:
+    return np.array([sum(column) / len(rows) for column in zip(*rows, strict=True)])

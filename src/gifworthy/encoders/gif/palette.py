@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -44,7 +45,7 @@ class Palette:
         cells = _cells(wanted)
         used = np.nonzero(np.bincount(cells, minlength=1 << 3 * BITS))[0]
         table = np.zeros((2, 1 << 3 * BITS), np.uint8)
-        table[0, used], table[1, used], _ = _nearest_two(_centres(used), self.colours)
+        table[0, used], table[1, used] = _nearest_two(_centres(used), self.colours)
         first, second = table[0][cells], table[1][cells]
         closer = self.error(second, wanted) < self.error(first, wanted)
         indexes: Indexes = np.where(closer, second, first)
@@ -66,14 +67,14 @@ def palette_of(wanted: Colours, weights: Colours, size: int, before: Palette | N
     step = max(1, len(wanted) // SAMPLES)
     wanted, weights = wanted[::step], weights[::step]
     counted = _Counted.of(wanted, weights)
-    if before is not None and counted.misfit(before.colours) <= STRETCH * before.misfit + SLACK:
-        colours, rounds = before.colours, 2
-    else:
-        colours, rounds = first_palette(wanted, weights, size), 4
+    colours, misfit, rounds = np.zeros((0, 3), np.float32), np.inf, 2
+    if before is not None:
+        colours, misfit = counted.moved(before.colours)
+    if before is None or misfit > STRETCH * before.misfit + SLACK:
+        colours, rounds = first_palette(wanted, weights, size), 6
     for _ in range(rounds):
-        colours = counted.moved(colours)
-    whole = np.clip(np.round(colours), 0, 255).astype(np.float32)
-    return Palette(whole, counted.misfit(whole))
+        colours, misfit = counted.moved(colours)
+    return Palette(np.clip(np.round(colours), 0, 255).astype(np.float32), misfit)
 
 
 @dataclass(frozen=True)
@@ -92,18 +93,18 @@ class _Counted:
         means = np.stack(sums, axis=1) / mass[used, None]
         return cls(means.astype(np.float32), mass[used])
 
-    def misfit(self, colours: Colours) -> float:
-        """Mean squared distance to the nearest of some colours."""
-        _, _, missed = _nearest_two(self.means, colours)
-        return float(np.average(missed, weights=self.mass))
+    def moved(self, colours: Colours) -> tuple[Colours, float]:
+        """Each colour at the mean of what is nearest to it, and the mean squared distance before.
 
-    def moved(self, colours: Colours) -> Colours:
-        """Each colour at the mean of what is nearest to it; one that nothing is near to stays."""
-        (owner, _, _), count = _nearest_two(self.means, colours), len(colours)
+        A colour that nothing is near to stays.
+        """
+        owner, missed = _nearest(self.means, colours)
+        count = len(colours)
         mass = np.bincount(owner, self.mass, count)
         sums = [np.bincount(owner, self.mass * channel, count) for channel in self.means.T]
         moved = np.stack(sums, axis=1) / np.maximum(mass, 1e-12)[:, None]
-        return np.where(mass[:, None] > 0, moved, colours).astype(np.float32)
+        misfit = float(np.average(missed, weights=self.mass))
+        return np.where(mass[:, None] > 0, moved, colours).astype(np.float32), misfit
 
 
 def _totals(cells: NDArray[np.int32], amounts: Colours) -> Floats:
@@ -122,21 +123,29 @@ def _centres(cells: NDArray[np.int64]) -> Colours:
     return ((parts + 0.5) * (1 << (8 - BITS)) - 0.5).astype(np.float32)
 
 
-def _nearest_two(points: Colours, colours: Colours) -> tuple[Indexes, Indexes, Colours]:
-    """The nearest and second nearest colour of each point, and the squared distance to the nearest.
-
-    Args: points: (N, 3). colours: (K, 3). Returns: three times (N,).
-    """
-    first, second = np.zeros(len(points), np.uint8), np.zeros(len(points), np.uint8)
-    least = np.empty(len(points), np.float32)
-    for begin in range(0, len(points), AT_ONCE):
-        part = slice(begin, begin + AT_ONCE)
+def _nearest(points: Colours, colours: Colours) -> tuple[Indexes, Colours]:
+    """The nearest colour of each point, and the squared distance to it: (N, 3), (K, 3) -> twice (N,)."""
+    nearest, least = np.zeros(len(points), np.uint8), np.empty(len(points), np.float32)
+    for part in _parts(len(points)):
         distances = _distances(points[part], colours)
-        rows, near = np.arange(len(distances)), distances.argmin(1)
-        first[part], least[part] = near, distances[rows, near]
-        distances[rows, near] = np.inf
-        second[part] = distances.argmin(1)
-    return first, second, least + squared(points)
+        near = distances.argmin(1)
+        nearest[part], least[part] = near, distances[np.arange(len(near)), near]
+    return nearest, least + squared(points)
+
+
+def _nearest_two(points: Colours, colours: Colours) -> tuple[Indexes, Indexes]:
+    """The nearest and the second nearest colour of each point: (N, 3), (K, 3) -> twice (N,)."""
+    first, second = np.zeros(len(points), np.uint8), np.zeros(len(points), np.uint8)
+    for part in _parts(len(points)):
+        distances = _distances(points[part], colours)
+        near = distances.argmin(1)
+        distances[np.arange(len(near)), near] = np.inf
+        first[part], second[part] = near, distances.argmin(1)
+    return first, second
+
+
+def _parts(count: int) -> Iterator[slice]:
+    return (slice(begin, begin + AT_ONCE) for begin in range(0, count, AT_ONCE))
 
 
 def _distances(points: Colours, colours: Colours) -> Colours:

@@ -27,7 +27,8 @@ class Painter:
 
     def __init__(self, price: float, colours: int, size: tuple[int, int]) -> None:
         self.price, self.colours, self.size = price, colours, size
-        self.screen = np.zeros((size[0] * size[1], 3), np.float32)
+        # Far from every colour: what is black is missing from an empty screen too.
+        self.screen = np.full((size[0] * size[1], 3), -1000, np.float32)
 
     def paint(self, changes: list[Changes], prices: Weights) -> list[Picture]:
         """One picture per frame; the first covers the screen.

@@ -75,13 +75,16 @@ class _Band:
 
     def __init__(self, frames: Frames, seen: Weights) -> None:
         self.count, pixels, _ = frames.shape
-        colours = np.ascontiguousarray(frames.transpose(0, 2, 1)).astype(np.float32)
+        colours = np.empty((self.count, 3, pixels), np.float32)
+        colours[:] = frames.transpose(0, 2, 1)
         self.middle = colours[self.count // 2].copy()
         colours -= self.middle  # small sums keep float32 exact enough
+        colours *= seen[:, None]
         self.weight = np.zeros((self.count + 1, pixels), np.float32)
         self.colour = np.zeros((self.count + 1, 3, pixels), np.float32)
-        np.cumsum(seen, 0, out=self.weight[1:])
-        np.cumsum(colours * seen[:, None], 0, out=self.colour[1:])
+        for now in range(self.count):
+            np.add(self.weight[now], seen[now], out=self.weight[now + 1])
+            np.add(self.colour[now], colours[now], out=self.colour[now + 1])
 
     def changes(self, prices: Weights, first: int) -> Iterator[Changes]:
         """The stretches that begin in each frame; `first` is the place of the band's first pixel."""

@@ -12,6 +12,8 @@ Weights = NDArray[np.float32]
 
 STEADY = 58.5225
 """SSIM's C2 = (0.03 x 255)^2 (Wang et al. 2004): contrast below which errors are not masked."""
+SIGMA = 1.5
+"""Of SSIM's own window, in pixels."""
 LONELY, CROWDED = 3.0, 0.3
 """What a change costs, as a share of the price, far from other changes and among them."""
 NEIGHBOURHOOD = 7
@@ -30,9 +32,9 @@ def visibility(frames: Frames) -> Weights:
 
 def _frame_visibility(frame: Frames) -> Weights:
     grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    mean = cv2.GaussianBlur(grey, (0, 0), 1.0)
-    variance = np.maximum(cv2.GaussianBlur(grey * grey, (0, 0), 1.0) - mean * mean, 0)
-    return cv2.GaussianBlur(STEADY / (2 * variance + STEADY), (0, 0), 1.0).astype(np.float32)
+    mean = cv2.GaussianBlur(grey, (0, 0), SIGMA)
+    variance = np.maximum(cv2.GaussianBlur(grey * grey, (0, 0), SIGMA) - mean * mean, 0)
+    return cv2.GaussianBlur(STEADY / (2 * variance + STEADY), (0, 0), SIGMA).astype(np.float32)
 
 
 def price_of_change(frames: Frames, seen: Weights, price: float) -> Weights:

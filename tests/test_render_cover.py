@@ -1,0 +1,88 @@
+"""From a storyboard to a cover, on drawn videos."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from drawn import cuts
+from gifworthy.encoders import ENCODERS
+from gifworthy.render import render
+from gifworthy.types import Cover, Highlight, Loop, Segment, Storyboard, Style
+from gifworthy.video import open_video
+
+SHOT = Segment(3.4, 6.0)
+STYLE = Style(width=120, fps=10, seconds=1.5)
+
+
+def cover_of(style: Style, *segments: Segment) -> Cover:
+    shots = segments or (SHOT,)
+    board = Storyboard(tuple(Highlight(segment, 1.0) for segment in shots), "test")
+    with open_video(cuts()) as video:
+        return render(video, board, ENCODERS[style.format](), style)
+
+
+def test_a_cover_says_what_it_shows() -> None:
+    cover = cover_of(STYLE)
+    shown = cover.storyboard.highlights[0].segment
+    assert SHOT.start <= shown.start < shown.end <= SHOT.end
+    assert shown.duration == pytest.approx(cover.seconds, abs=0.15)
+    assert (cover.width, cover.fps) == (120, 10)
+    assert cover.frames == round(cover.seconds * cover.fps)
+    with Image.open(BytesIO(cover.data)) as picture:
+        assert (picture.width, picture.height) == (cover.width, cover.height)
+
+
+def test_the_still_is_a_jpeg_and_never_larger_than_the_video() -> None:
+    with Image.open(BytesIO(cover_of(STYLE).poster)) as still:
+        assert still.format == "JPEG"
+        assert still.size == (160, 96)
+
+
+def test_nothing_is_upscaled() -> None:
+    cover = cover_of(replace(STYLE, width=4000, fps=500))
+    assert (cover.width, cover.height) == (160, 96)
+    assert cover.fps <= 25
+
+
+@pytest.mark.parametrize("aspect", [1.0, 9 / 16, 16 / 9, 3.0])
+def test_a_crop_has_the_aspect_asked_for(aspect: float) -> None:
+    cover = cover_of(replace(STYLE, width=4000, aspect=aspect))
+    assert cover.width / cover.height == pytest.approx(aspect, rel=0.04)
+
+
+@pytest.mark.parametrize("loop", ["crossfade", "bounce"])
+def test_a_loop_closed_in_time_has_no_seam(loop: Loop) -> None:
+    assert cover_of(replace(STYLE, loop=loop)).seam is None
+    assert cover_of(replace(STYLE, loop="cut")).seam is not None
+
+
+def test_a_bounce_goes_forth_and_back() -> None:
+    cover = cover_of(replace(STYLE, loop="bounce"))
+    with Image.open(BytesIO(cover.data)) as picture:
+        frames = []
+        for index in range(cover.frames):
+            picture.seek(index)
+            frames.append(np.asarray(picture.convert("L"), float))
+    film = np.stack(frames)
+    turned = [np.abs(film - np.roll(film[::-1], by, axis=0)).mean() for by in range(len(film))]
+    assert min(turned) < 4, "wherever it begins, backwards it is the same film"
+
+
+def test_shots_are_shown_in_the_order_of_the_storyboard() -> None:
+    cover = cover_of(replace(STYLE, seconds=1.0), Segment(6.0, 8.0), Segment(0.0, 2.0))
+    first, second = cover.storyboard
+    assert first.segment.start >= 6.0
+    assert second.segment.end <= 2.0
+    assert cover.seconds == pytest.approx(2.0, abs=0.4)
+
+
+def test_a_budget_holds_for_the_finished_file() -> None:
+    whole = cover_of(STYLE).size_bytes
+    cover = cover_of(replace(STYLE, max_bytes=whole // 2))
+    assert cover.size_bytes <= whole // 2
+    assert cover.gave_up
