@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import reduce
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -18,8 +19,8 @@ FADE_SECONDS = 0.3
 """How long one shot fades into the next."""
 SMALL_JUMP = 2.0
 """Grey levels of a jump that nobody sees."""
-SMALL_SHARE = 1.5
-"""A jump is closed well when it is at most so many times the usual step from frame to frame."""
+LARGE_STEPS, SMALL_SHARE = 0.75, 1.25
+"""A loop closes well when its jump is at most so many times what three quarters of its steps are below."""
 SAFE_FLASHES = 3.0
 """WCAG 2.3.1: flashes in any second."""
 
@@ -62,9 +63,8 @@ def closes_well(reel: Clip) -> bool:
     seam = seam_of(reel)
     if seam <= SMALL_JUMP:
         return True
-    middle = [len(reel) * place // 8 for place in range(1, 8)]
-    steps = [_difference(reel.frames[at - 1], reel.frames[at]) for at in middle if at > 0]
-    return bool(steps) and seam <= SMALL_SHARE * float(np.median(steps))
+    steps = [_difference(a, b) for a, b in pairwise(reel.frames)]
+    return bool(steps) and seam <= SMALL_SHARE * float(np.quantile(steps, LARGE_STEPS))
 
 
 def flashes_a_second(reel: Clip, fps: float, looping: bool = True) -> float:

@@ -51,6 +51,7 @@ def render(video: Video, storyboard: Storyboard, encoder: Encoder, style: Style)
         fitted.frames,
         film.seam,
         fitted.gave_up,
+        film.notes,
     )
 
 
@@ -94,12 +95,29 @@ class Film:
     @cached_property
     def style(self) -> Style:
         """The style as asked for, but a loop whose seam would flash dissolves instead."""
-        style = self.asked
-        if style.loop == "crossfade" or flashes_a_second(self._reel, style.fps) <= SAFE_FLASHES:
-            return style
-        if flashes_a_second(self._reel, style.fps, looping=False) > SAFE_FLASHES:
-            return style  # the pictures themselves flash; the loop cannot mend that
-        return style.but(loop="crossfade")
+        seam_flashes = (
+            self._flashes > SAFE_FLASHES and not self._flashes_without_loop > SAFE_FLASHES
+        )
+        return self.asked.but(loop="crossfade") if seam_flashes else self.asked
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What was done to the loop unasked, or remains wrong with it."""
+        if self._flashes <= SAFE_FLASHES:
+            return ()
+        count = f"{self._flashes:.0f} flashes in a second, more than is safe to look at"
+        if self.style.loop != self.asked.loop:
+            return (f"the loop would have shown {count}; its end dissolves into its start instead",)
+        return (f"the cover shows {count}; show another part of the video",)
+
+    @cached_property
+    def _flashes(self) -> float:
+        looping = self.asked.loop in ("seam", "cut")
+        return flashes_a_second(self._reel, self.asked.fps, looping)
+
+    @cached_property
+    def _flashes_without_loop(self) -> float:
+        return flashes_a_second(self._reel, self.asked.fps, looping=False)
 
     @cached_property
     def seam(self) -> float | None:

@@ -65,7 +65,7 @@ class Path:
 def least_harm_first(clip: Clip, own: Setting, fps: float, attempt: Try) -> Path:
     """Every setting worth taking, in the order in which they are given up.
 
-    Sizes and harms of all settings are predicted from four files and from the clip itself: what leaving
+    Sizes and harms of all settings are predicted from five files and from the clip itself: what leaving
     out frames or narrowing harms needs no file to be seen. Of the predictions those stay that no other
     beats in both, at even steps of size. Nothing here knows the budget.
 
@@ -121,7 +121,8 @@ class _Predicted:
     """A model of one clip: log size and log harm are straight in quality, log size in log width.
 
     thin, narrow: harm of leaving out frames (by `every` - 1) and of each of `WIDTH_SHARES`. slopes: of
-    log size along quality, log width and log every. harms: of coding, at own and at probed quality.
+    log size along quality, log width, log every, and both last together. harms: of coding, at own and at
+    probed quality.
     """
 
     own: Setting
@@ -135,13 +136,18 @@ class _Predicted:
     @classmethod
     def by_trying(cls, clip: Clip, own: Setting, fps: float, attempt: Try) -> _Predicted:
         low = replace(own, quality=max(1, round(own.quality * PROBED_QUALITY)))
-        whole, coarse = attempt(own), attempt(low)
-        width, every = max(1, round(own.width * PROBED_WIDTH)), min(2, slowest(fps))
+        narrow_low = replace(low, width=max(1, round(own.width * PROBED_WIDTH)))
+        every = min(2, slowest(fps))
+        whole, coarse, small = attempt(own), attempt(low), attempt(narrow_low)
+        narrowing = math.log(own.width / narrow_low.width)
+        wide_thinning = _slope(coarse, attempt(replace(low, every=every)), math.log(every))
+        small_thinning = _slope(small, attempt(replace(narrow_low, every=every)), math.log(every))
         slopes = np.array(
             [
                 _slope(whole, coarse, own.quality - low.quality),
-                _slope(coarse, attempt(replace(low, width=width)), math.log(own.width / width)),
-                _slope(coarse, attempt(replace(low, every=every)), math.log(every)),
+                _slope(coarse, small, narrowing),
+                wide_thinning,
+                (small_thinning - wide_thinning) / max(narrowing, 1e-9),
             ]
         )
         thin = [harm_of(clip, thinned(clip, k).frames, k) for k in range(1, slowest(fps) + 1)]
@@ -166,11 +172,9 @@ class _Predicted:
 
     def log_size(self, setting: Setting) -> float:
         """Natural logarithm of the predicted bytes."""
-        steps = (
-            self.own.quality - setting.quality,
-            math.log(self.own.width / setting.width),
-            math.log(setting.every),
-        )
+        narrowing, thinning = math.log(self.own.width / setting.width), math.log(setting.every)
+        coarsening = self.own.quality - setting.quality
+        steps = coarsening, narrowing, thinning, narrowing * thinning
         return self.size - float(self.slopes @ steps)
 
     def harm(self, setting: Setting) -> float:

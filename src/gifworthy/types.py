@@ -284,6 +284,7 @@ class Cover:
     fps: frames a second as written. seconds: as shown. seam: mean jump from last frame to first, in
     grey levels 0..255, or None when the loop is not closed in time (`crossfade`, `bounce`).
     gave_up: what the byte budget cost, in words, least harm first; empty when nothing.
+    notes: what was done to the loop unasked, or what remains wrong with it, in words.
     """
 
     data: bytes = field(repr=False)
@@ -297,6 +298,7 @@ class Cover:
     frames: int
     seam: float | None = None
     gave_up: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def size_bytes(self) -> int:

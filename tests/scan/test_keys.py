@@ -43,7 +43,7 @@ def test_a_beat_of_key_frames_tells_nothing() -> None:
 def test_longer_videos_have_more_probes_within_limits() -> None:
     assert probes_wanted(Segment(0, 10)) == 24
     assert probes_wanted(Segment(0, 600)) == 120
-    assert probes_wanted(Segment(0, 36000)) == 200
+    assert probes_wanted(Segment(0, 36000)) == 150
 
 
 def test_what_is_read_with_a_key_frame_reaches_past_reordered_frames() -> None:

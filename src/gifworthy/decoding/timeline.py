@@ -69,8 +69,9 @@ class Index:
 def index_of(stream: VideoStream, origin: int) -> Index:
     """The container's index when it names every packet (MP4, MOV, AVI), else an empty one."""
     entries = stream.index_entries if has_whole_index(stream) else ()
-    rows = [(e.timestamp, e.pos, e.size, e.is_keyframe) for e in entries]
-    table = np.array(rows, dtype=np.int64).reshape(-1, 4)
+    rows = ((e.timestamp, e.pos, e.size, e.is_keyframe) for e in entries)
+    # Hours have so many packets that a list of them would be felt.
+    table = np.fromiter(rows, np.dtype((np.int64, 4)), len(entries)).astype(np.int64)
     times = (table[:, 0] - origin).astype(np.float64) * float(stream.time_base or 0)
     return Index(times, table[:, 1], table[:, 2], table[:, 3].astype(bool))
 

@@ -11,7 +11,7 @@ from gifworthy.decoding import Index
 from gifworthy.types import Floats, Segment
 
 PROBE_SECONDS = 5.0
-FEWEST, MOST = 24, 200
+FEWEST, MOST = 24, 150
 _LIVELY_SECONDS = 1.0
 _EARLY_KEY = 0.95
 _ADAPTIVE_SHARE = 0.1

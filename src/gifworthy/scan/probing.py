@@ -29,9 +29,9 @@ from gifworthy.scan.thumbnails import Shrinker
 from gifworthy.scan.watching import PACE, Watched, Watcher
 from gifworthy.types import Floats, Frames, Scan, Segment
 
-REFINED_SHARE = 0.1
+REFINED_SHARE = 0.05
 REFINED_SECONDS = 3.0
-MOST_REFINED = 20
+MOST_REFINED = 10
 DENSEST = 2.5e9
 SPARSEST = 20.0
 _NEW = 0.6
@@ -106,7 +106,7 @@ def _pictures_after(source: Source, time: float) -> list[Picture]:
 def _liveliest(
     index: Index, looked: Sequence[tuple[int, Watched]], bounds: Segment
 ) -> list[Segment]:
-    """The most promising stretches after the probes, a tenth of the video at most, in order of time, apart.
+    """The most promising stretches after the probes, in order of time, apart.
 
     An eighth of a second says little of the seconds after it, and so do bytes. So the stretches are taken
     in turn from two rankings: by what moves by itself, and by the bytes that follow for each byte of the

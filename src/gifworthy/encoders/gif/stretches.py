@@ -18,7 +18,7 @@ LONGEST = 8
 BAND = 4096
 """Pixels worked on at once: small enough to stay in the processor's cache."""
 
-Places = NDArray[np.int64]
+Places = NDArray[np.int32]
 Colours = NDArray[np.float32]
 
 
@@ -90,12 +90,12 @@ class _Band:
         """The stretches that begin in each frame; `first` is the place of the band's first pixel."""
         ends = self._ends(self._lengths(prices))
         for now, end in enumerate(ends):
-            places = np.nonzero(end)[0]
+            places = np.nonzero(end)[0].astype(np.int32)
             until = end[places]
             weights = self.weight[until, places] - self.weight[now, places]
             sums = self.colour[until, :, places] - self.colour[now, :, places]
             colours = sums / weights[:, None] + self.middle[:, places].T
-            yield Changes(places + first, colours, weights)
+            yield Changes(places + np.int32(first), colours, weights)
 
     def _lengths(self, prices: Weights) -> NDArray[np.uint8]:
         """For each frame, how long the best last stretch is when time ends after it: (T, N).
