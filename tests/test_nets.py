@@ -54,7 +54,7 @@ def test_torch_with_mixed_precision_agrees(tmp_path: Path) -> None:
     assert np.abs(found - wanted).max() < 0.03 * np.abs(wanted).max()
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU")
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
 def test_on_a_gpu(tmp_path: Path) -> None:
     net = load_net(small_checkpoint(tmp_path), Settings(device="cuda"))
     found, wanted = net(clips(2)), expected(clips(2))
@@ -75,7 +75,7 @@ def test_openvino_that_is_not_installed_is_said(tmp_path: Path) -> None:
         load_net(small_checkpoint(tmp_path), Settings(device="openvino"))
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="torch sees a GPU")
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 def test_a_gpu_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(DeviceAbsent, match="no GPU"):
         load_net(small_checkpoint(tmp_path), Settings(device="cuda:1"))
