@@ -38,7 +38,7 @@ def test_short_segments_are_better_than_none() -> None:
 
 
 def test_too_short_says_how_much_there_is_and_what_to_do() -> None:
-    with pytest.raises(VideoTooShort, match=r"imagined has 2\.5 s .* 3 shots needs 3 s\. Ask"):
+    with pytest.raises(VideoTooShort, match=r"imagined has 2\.5 s .* 3 shots needs 3 s; ask"):
         enough(VIDEO, (Segment(0, 1.5), Segment(1.5, 2.5)), 3)
 
 

@@ -191,8 +191,8 @@ def test_many_clips_come_in_groups_of_bounded_memory_and_are_decoded_beside() ->
     segments = tuple(Segment(float(s), s + 1.0) for s in range(20))
     found = Features(clock, Memory(), "clock", Sampling(16)).of(cast(Video, video), segments)
     assert found[:, 0].tolist() == list(range(20))
-    assert clock.asked == [6, 6, 6, 2]  # 64 MiB of 640 x 360 frames are 6 clips of 16
-    assert video.asked == [96, 96, 96, 32]
+    assert clock.asked == [1, 2, 4, 6, 6, 1]  # 64 MiB of 640 x 360 frames are 6 clips of 16
+    assert video.asked == [16, 32, 64, 96, 96, 16]
     assert threading.current_thread().name not in video.threads
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from drawn import cuts
+from drawn import cuts, one_frame
 from gifworthy.encoders import ENCODERS
 from gifworthy.render import render
 from gifworthy.types import Cover, Highlight, Loop, Segment, Storyboard, Style
@@ -86,3 +86,18 @@ def test_a_budget_holds_for_the_finished_file() -> None:
     cover = cover_of(replace(STYLE, max_bytes=whole // 2))
     assert cover.size_bytes <= whole // 2
     assert cover.gave_up
+
+
+def test_what_is_hardly_to_be_seen_is_said() -> None:
+    sliver = cover_of(replace(STYLE, aspect=16.0))
+    assert sliver.notes == (
+        f"only {sliver.width} x {sliver.height} pixels are shown; ask for more",
+    )
+    assert cover_of(STYLE).notes == ()
+
+
+def test_one_picture_is_said_to_stand_still() -> None:
+    board = Storyboard((Highlight(Segment(0.0, 0.04), 1.0),), "test")
+    with open_video(one_frame()) as video:
+        cover = render(video, board, ENCODERS["gif"](), STYLE)
+    assert cover.notes[0].startswith("one picture is all there is")

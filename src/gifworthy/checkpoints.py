@@ -16,12 +16,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gifworthy.backbones.preparing import Preparation, Singles
 from gifworthy.errors import MissingExtra, OutputError, WeightsBroken, WeightsMissing
+from gifworthy.reading import NOTHING, Reading
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -33,12 +35,27 @@ CARD, WEIGHTS, MODEL, MEAN = "config.json", "weights.safetensors", "model.onnx",
 
 
 @dataclass(frozen=True)
+class Use:
+    """How covers are made with what was trained.
+
+    scorer: the name of who opens the folder. segmenter: the name of who cuts the video, "" for any.
+    reading: what the net reads of a segment. recipe: how it was trained.
+    """
+
+    scorer: str
+    segmenter: str = ""
+    reading: Reading = NOTHING
+    recipe: str = ""
+
+
+@dataclass(frozen=True)
 class Card:
     """What a checkpoint says about itself.
 
     network: its name among the backbones or models. arguments: what its class was built with.
     source: where the weights are from, for people. inputs: names in the order of the call.
     preparation: what a backbone expects of its clips. sha256: of every other file of the folder.
+    use: how covers are made with it, where it was trained to rate.
     """
 
     network: str
@@ -47,6 +64,7 @@ class Card:
     inputs: tuple[str, ...] = ("input",)
     preparation: Preparation | None = None
     sha256: Mapping[str, str] = field(default_factory=dict)
+    use: Use | None = None
 
     def fingerprint(self) -> str:
         """What the answers of the net depend on, as one hash."""
@@ -110,6 +128,7 @@ def save(
     examples: Sequence[Tensor],
     folder: Path,
     mean_clip: Singles | None = None,
+    beside: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Card:
     """Write a checkpoint, whole or not at all; what was in the folder is replaced.
 
@@ -117,6 +136,7 @@ def save(
         network: in the state it is to be used in; it is exported as it evaluates.
         examples: one input each, with a batch of two or more along the first axis; the exported net
             takes any batch of these shapes.
+        beside: other files that belong to it, by name.
 
     Returns: the card with the hashes of what was written.
     Raises: OutputError when the disk is full or refuses; MissingExtra without the exporter.
@@ -126,7 +146,11 @@ def save(
         _export(network, card.inputs, examples, fresh / MODEL)
         if mean_clip is not None:
             np.save(fresh / MEAN, mean_clip)
-        hashes = {path.name: hash_of(path) for path in sorted(fresh.iterdir())}
+        for name, data in beside.items():
+            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / name).write_bytes(data)
+        files = [path for path in sorted(fresh.rglob("*")) if path.is_file()]
+        hashes = {str(path.relative_to(fresh)): hash_of(path) for path in files}
         card = replace(card, sha256=hashes)
         text = json.dumps({"format": FORMAT, **asdict(card)}, indent=2)
         (fresh / CARD).write_text(text + "\n", encoding="utf-8")
@@ -159,7 +183,12 @@ def _card(found: Mapping[str, Any]) -> Card:
         inputs=tuple(found["inputs"]),
         preparation=None if prepared is None else _preparation(prepared),
         sha256=dict(found["sha256"]),
+        use=_use(found.get("use")),
     )
+
+
+def _use(found: Mapping[str, Any] | None) -> Use | None:
+    return None if found is None else Use(**{**found, "reading": Reading(**found["reading"])})
 
 
 def _preparation(found: Mapping[str, Any]) -> Preparation:

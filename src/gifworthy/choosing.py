@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gifworthy.errors import VideoTooShort
+from gifworthy.moments import counted
 from gifworthy.types import Highlight, Segment, Storyboard
 from gifworthy.video import Video
 
@@ -51,8 +52,9 @@ def _with_short(
     short.sort(key=lambda segment: -segment.duration)
     if len(pieces) + len(short) < count:
         seconds = sum(segment.duration for segment in segments)
+        advice = "ask for fewer shots" if count > 1 else "show another part of the video"
         raise VideoTooShort(
-            f"{video.name} has {seconds:.1f} s worth showing; a cover of {count} shots needs "
-            f"{count * SHORTEST:.0f} s. Ask for fewer shots."
+            f"{video.name} has {seconds:.1f} s worth showing; a cover of {counted(count, 'shot')} "
+            f"needs {count * SHORTEST:.0f} s; {advice}"
         )
     return tuple(sorted([*pieces, *short[: count - len(pieces)]]))

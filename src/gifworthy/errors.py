@@ -19,6 +19,8 @@
     │   ├── WeightsMissing         they are not on this machine
     │   ├── WeightsUnreachable     the server hangs, refuses or breaks off
     │   └── WeightsBroken          truncated, of another net, or not what was published
+    ├── RecordsUnreadable          the file of histories is damaged, locked, full, or of another layout
+    ├── TrainingDiverged           a net that learns no longer gives numbers
     ├── DeviceAbsent               the machine has no such device
     └── MissingExtra               an optional library is not installed
 
@@ -101,6 +103,14 @@ class WeightsUnreachable(WeightsError):
 
 class WeightsBroken(WeightsError):
     """They are truncated, of another net, or not what was published."""
+
+
+class RecordsUnreadable(GifworthyError):
+    """What must be remembered cannot be read or written; the message names the file."""
+
+
+class TrainingDiverged(GifworthyError):
+    """The loss or a score is no number any more; the message names the videos."""
 
 
 class DeviceAbsent(GifworthyError):

@@ -49,6 +49,7 @@ def making_as_json(making: Making, names: Names, indent: int | None = None) -> s
             "effort": making.plan.effort,
             "highlights": [_highlight(highlight) for highlight in cover.storyboard],
             "gave_up": list(cover.gave_up),
+            "notes": list(cover.notes),
             "against": None if making.verdict is None else _verdict(making.verdict),
             "warnings": list(making.warnings),
             "version": __version__,

@@ -156,12 +156,17 @@ class Features:
         return (vectors + self.backbone.encode(turned)) / 2
 
     def _groups(self, video: Video, moments: list[Floats]) -> Iterator[list[Clip]]:
-        """Clips in order, as many at a time as bounded memory holds, each group in one pass."""
+        """Clips in order, as many at a time as bounded memory holds, each group in one pass.
+
+        The first groups are small, so that the backbone need not wait long for its first clip.
+        """
         width = min(self.sampling.width, video.width)
         frame_bytes = 3 * width * max(1, video.height * width // video.width)
-        together = max(1, GROUP_BYTES // (self.sampling.frames * frame_bytes))
-        for first in range(0, len(moments), together):
+        most = max(1, GROUP_BYTES // (self.sampling.frames * frame_bytes))
+        first, together = 0, 1
+        while first < len(moments):
             group = moments[first : first + together]
+            first, together = first + together, min(2 * together, most)
             shown = video.frames_at(np.concatenate(group), width)
             ends = np.cumsum([len(times) for times in group])[:-1]
             parts = zip(np.split(shown.frames, ends), np.split(shown.times, ends), strict=True)

@@ -52,8 +52,15 @@ def check_free(path: Path, *, overwrite: bool = False) -> None:
         raise _exists(path)
     if not path.parent.is_dir():
         raise OutputError(f"{path.parent} is no folder; make it, or give another place")
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise OutputError(f"{path.parent} may not be written to; give another place")
+    _remove([_reserve(path)])
+
+
+def check_ending(path: Path, ending: str) -> None:
+    """Whether a name says what will be in the file. Raises: ValueError."""
+    if path.suffix.lower() != ending:
+        raise ValueError(
+            f"{path} would hold what others call {ending}; give a name that ends in {ending}"
+        )
 
 
 def _reserve(path: Path) -> Path:
@@ -114,7 +121,7 @@ def _umask() -> int:
 
 
 def _exists(path: Path) -> OutputExists:
-    return OutputExists(f"{path} exists already; give another name or allow overwriting")
+    return OutputExists(f"{path} exists already; give another name, or --overwrite it")
 
 
 def _refused(path: Path, error: OSError) -> OutputError:

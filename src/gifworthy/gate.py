@@ -18,6 +18,7 @@ import numpy as np
 
 from gifworthy.errors import NothingWorthShowing
 from gifworthy.flaws import RELATIVE, Flaws, flaws
+from gifworthy.moments import counted
 from gifworthy.types import Refusal, Segment
 from gifworthy.video import Video
 
@@ -54,9 +55,14 @@ def worth_showing(video: Video, segments: tuple[Segment, ...]) -> tuple[Segment,
     if not kept:
         counts = Counter(refusal.word for refusal in refusals if refusal)
         words = ", ".join(f"{count} {word}" for word, count in counts.most_common())
+        advice = (
+            "exclude less"
+            if counts["excluded"] == len(segments)
+            else "give another video, or --allow-refused segments"
+        )
         raise NothingWorthShowing(
-            f"nothing in {video.name} is worth showing: all {len(segments)} segments were refused "
-            f"({words}); give another video, or allow refused segments"
+            f"nothing in {video.name} is worth showing: all of its {counted(len(segments), 'segment')} "
+            f"were refused ({words}); {advice}"
         )
     return kept
 

@@ -74,3 +74,8 @@ def clock(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     text = f"{minutes:02d}:{rest / 10:04.1f}" if hours else f"{minutes}:{rest / 10:04.1f}"
     return f"{hours}:{text}" if hours else text
+
+
+def counted(count: int, noun: str) -> str:
+    """A number and what is counted, for people: `1 shot`, `3 shots`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

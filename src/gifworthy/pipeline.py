@@ -13,10 +13,10 @@ from gifworthy.moments import EVERYTHING, Bounds, Moment
 from gifworthy.plans import Plan
 from gifworthy.protocols import Ingredients, Scorer, Segmenter, Selector
 from gifworthy.render import render
-from gifworthy.scorers import SCORERS
 from gifworthy.segmenters import SEGMENTERS
 from gifworthy.selectors import SELECTORS
-from gifworthy.settings import Settings
+from gifworthy.settings import Settings, Told, nobody
+from gifworthy.trained import load_scorer
 from gifworthy.types import Cover, Frames, Reason, Refusal, Segment, Storyboard, Style
 from gifworthy.video import Video, open_video
 
@@ -83,9 +83,9 @@ class CoverMaker:
 
     @classmethod
     def load(cls, plan: Plan, settings: Settings) -> CoverMaker:
-        """Make every part of the plan ready. Raises: UnknownName."""
+        """Make every part of the plan ready. Raises: UnknownName, WeightsError for a trained one."""
         ingredients = Ingredients(
-            settings, lambda: SCORERS[plan.scorer].load(settings), plan.shots, plan.seed
+            settings, lambda: load_scorer(plan.scorer, settings), plan.shots, plan.seed
         )
         return cls(
             plan,
@@ -101,9 +101,15 @@ class CoverMaker:
         """
         return self.produce(source, style, bounds).cover
 
-    def produce(self, source: str | Path, style: Style, bounds: Bounds = EVERYTHING) -> Making:
+    def produce(
+        self,
+        source: str | Path,
+        style: Style,
+        bounds: Bounds = EVERYTHING,
+        told: Told = nobody,
+    ) -> Making:
         """The cover of one video, and how it came about. Raises: as `make`."""
-        with self.open(source, bounds) as video:
+        with self.open(source, bounds, told) as video:
             return self._made(video, self.choose(video), style)
 
     def produce_against(
@@ -112,13 +118,14 @@ class CoverMaker:
         own: Moment | Frames,
         style: Style,
         bounds: Bounds = EVERYTHING,
+        told: Told = nobody,
     ) -> Making | Kept:
         """The cover of one video, unless the publisher's own is as good.
 
         Args: own: the moment it shows, or the picture itself, (H, W, 3) uint8 RGB.
         Raises: as `make`; ValueError when the moment lies outside the bounds.
         """
-        with self.open(source, bounds) as video:
+        with self.open(source, bounds, told) as video:
             board, pieces = self.choose(video), self.segmenter.segment(video)
             verdict = compare(video, self._scorer(), pieces, board, own)
             if not verdict.keeps_own:
@@ -126,9 +133,9 @@ class CoverMaker:
             name, length = str(source), video.duration
             return Kept(name, length, board, self.plan, verdict, video.warnings)
 
-    def open(self, source: str | Path, bounds: Bounds = EVERYTHING) -> Video:
+    def open(self, source: str | Path, bounds: Bounds = EVERYTHING, told: Told = nobody) -> Video:
         """A video, opened as the plan looks at it. Raises: VideoError, ValueError."""
-        return open_video(source, self.plan.effort, bounds, self.settings)
+        return open_video(source, self.plan.effort, bounds, self.settings, told)
 
     def rank(self, video: Video) -> Ranking:
         """What the plan's scorer thinks of every piece of a video, and what the gate refuses."""
@@ -156,7 +163,7 @@ class CoverMaker:
         return Making(source, video.duration, video.fps, cover, self.plan, video.warnings)
 
     def _scorer(self) -> Scorer:
-        return SCORERS[self.plan.scorer].load(self.settings)
+        return load_scorer(self.plan.scorer, self.settings)
 
     def _showable(self, video: Video) -> tuple[Segment, ...]:
         segments = self.segmenter.segment(video)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gifworthy.settings import Settings
 from gifworthy.types import Clip, Floats, Scores, Segment, Storyboard, Style
@@ -71,6 +75,37 @@ class LoadableScorer(Protocol):
 
     def load(self, settings: Settings) -> Scorer:
         """A scorer that is ready to use."""
+        ...
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """The pieces of one video as a trained model reads them; N segments.
+
+    duration: seconds of the video. inputs: what was read of each segment: (N, D) float32 vectors,
+    (N, T, S, S, 3) uint8 frames, or (N, 0). topic: category, where it is known. tags: words, likewise.
+    """
+
+    segments: tuple[Segment, ...]
+    duration: float
+    inputs: NDArray[np.float32] | NDArray[np.uint8]
+    topic: str = ""
+    tags: tuple[str, ...] = ()
+
+
+class TrainedScorer(Scorer, Protocol):
+    """A scorer that was trained: it can also rate pieces that were read before, without their video."""
+
+    def rate(self, pieces: Pieces) -> Floats:
+        """One value per segment, larger is better: (N,)."""
+        ...
+
+
+class TrainableScorer(Protocol):
+    """What stands on the scorers' shelf for a recipe: it opens what `gifworthy train` wrote."""
+
+    def open(self, folder: Path, settings: Settings) -> TrainedScorer:
+        """The scorer of a trained model's folder. Raises: WeightsMissing, WeightsBroken, DeviceAbsent."""
         ...
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar, cast
 
-from gifworthy.errors import UnknownName
+from gifworthy.errors import MissingExtra, UnknownName
 
 Part = TypeVar("Part")
 
@@ -29,12 +29,16 @@ class Registry(Mapping[str, Part], Generic[Part]):
         self._places = dict(places)
 
     def __getitem__(self, name: str) -> Part:
-        """The part of that name. Raises: UnknownName, with the nearest names."""
+        """The part of that name.
+
+        Raises: UnknownName, with the nearest names; MissingExtra when another package's part needs a
+            library that is not installed.
+        """
         if place := self._places.get(name):
             module, _, attribute = place.partition(":")
             return cast(Part, getattr(import_module(module), attribute))
         if entry := self._entries().get(name):
-            return cast(Part, entry.load())
+            return cast(Part, self._loaded(entry))
         raise UnknownName(self._unknown(name))
 
     def __iter__(self) -> Iterator[str]:
@@ -50,6 +54,15 @@ class Registry(Mapping[str, Part], Generic[Part]):
     def _entries(self) -> dict[str, EntryPoint]:
         found = entry_points(group=f"gifworthy.{self.kind}s")
         return {entry.name: entry for entry in found if entry.name not in self._places}
+
+    def _loaded(self, entry: EntryPoint) -> object:
+        try:
+            return entry.load()
+        except ImportError as error:
+            raise MissingExtra(
+                f"the {self.kind} {entry.name!r} ({entry.value}) cannot be loaded: {error}; "
+                f"install what it needs"
+            ) from error
 
     def _unknown(self, name: str) -> str:
         return unknown(self.kind, name, list(self))

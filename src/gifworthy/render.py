@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -27,6 +28,8 @@ from gifworthy.video import Video
 
 FASTEST = {"image/gif": 50.0}
 """Frames a second that a format can show."""
+SMALLEST_SIDE = 32
+"""Pixels of a side below which nobody sees what is shown."""
 
 
 def render(video: Video, storyboard: Storyboard, encoder: Encoder, style: Style) -> Cover:
@@ -102,7 +105,22 @@ class Film:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What was done to the loop unasked, or remains wrong with it."""
+        """What was done to the loop unasked, and what remains wrong with the animation."""
+        return (*self._shape_notes, *self._flash_notes)
+
+    @property
+    def _shape_notes(self) -> Iterator[str]:
+        if len(self.clip) == 1:
+            yield "one picture is all there is to show: the cover stands still"
+        if min(self.clip.width, self.clip.height) < SMALLEST_SIDE <= min(self._own_size):
+            yield f"only {self.clip.width} x {self.clip.height} pixels are shown; ask for more"
+
+    @property
+    def _own_size(self) -> tuple[int, int]:
+        return self.video.width, self.video.height
+
+    @property
+    def _flash_notes(self) -> tuple[str, ...]:
         if self._flashes <= SAFE_FLASHES:
             return ()
         count = f"{self._flashes:.0f} flashes in a second, more than is safe to look at"

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+Told = Callable[[float], None]
+"""Who is told how far some long work has come, as a share 0..1."""
+
+
+def nobody(share: float) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -14,6 +21,7 @@ class Settings:
     device: `cpu`, `cuda`, or `cuda:N`. weights: folder of model files. cache: folder of what can be
     made again. threads: decoder and network threads, 0 for as many as there are cores.
     timeout: seconds that a remote place may take to answer.
+    records: file of what must be remembered, such as viewers' histories.
     """
 
     device: str = "cpu"
@@ -21,10 +29,11 @@ class Settings:
     cache: Path = Path("~/.cache/gifworthy")
     threads: int = 0
     timeout: float = 20.0
+    records: Path = Path("~/.local/share/gifworthy/records.sqlite")
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
-        """Read `GIFWORTHY_DEVICE`, `_WEIGHTS`, `_CACHE`, `_THREADS`, `_TIMEOUT`.
+        """Read `GIFWORTHY_DEVICE`, `_WEIGHTS`, `_CACHE`, `_THREADS`, `_TIMEOUT`, `_RECORDS`.
 
         Raises: ValueError when a number is none.
         """
@@ -35,6 +44,7 @@ class Settings:
             cache=Path(environ.get("GIFWORTHY_CACHE", plain.cache)).expanduser(),
             threads=int(_number(environ, "GIFWORTHY_THREADS", plain.threads)),
             timeout=_number(environ, "GIFWORTHY_TIMEOUT", plain.timeout),
+            records=Path(environ.get("GIFWORTHY_RECORDS", plain.records)).expanduser(),
         )
 
 

@@ -5,13 +5,23 @@ Each raises AssertionError with the promise that was broken. A part that passes 
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass, replace
 from itertools import combinations, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gifworthy.checkpoints import Card, Use, save
 from gifworthy.protocols import Backbone, Encoder, Scorer, Segmenter, Selector, Store
+from gifworthy.settings import Settings
+from gifworthy.trained import open_trained
 from gifworthy.types import Clip, Scores, Segment, Storyboard, Style
 from gifworthy.video import Video
+
+if TYPE_CHECKING:
+    from gifworthy.learning.examples import Examples
+    from gifworthy.learning.recipe import Learned, Recipe
 
 SLACK = 1e-6
 
@@ -88,3 +98,55 @@ def check_store(store: Store) -> None:
         assert store.get(key) == key.encode() + b"!", f"the store lost {key[:20]!r}"
     store.put("plain", b"new")
     assert store.get("plain") == b"new", "the last put wins"
+
+
+def check_recipe(recipe: Recipe, examples: Examples, folder: Path, steps: int = 2) -> None:
+    """A recipe learns a net that can be built again, written, opened and asked; same seed, same net.
+
+    Args: examples: what its reading asks for, a few videos. folder: an empty one. steps: of each net.
+    """
+    assert is_dataclass(recipe), "a recipe is a dataclass"
+    assert type(recipe)() is not None, "every field of a recipe has a default"
+    assert all(field.name.islower() for field in fields(recipe)), "fields are written field=value"
+    assert recipe.reading() == recipe.reading(), "asked twice, a recipe reads the same"
+    learned = _learned(recipe, examples, folder / "first.run", steps)
+    _check_built_again(learned)
+    _check_rated(recipe, learned, examples, folder / "first")
+    again = _learned(recipe, examples, folder / "second.run", steps).network.state_dict()
+    for name, values in learned.network.state_dict().items():
+        assert (values == again[name]).all(), f"same seed, another {name}"
+
+
+def _learned(recipe: Recipe, examples: Examples, folder: Path, steps: int) -> Learned:
+    from gifworthy.learning.run import Run
+
+    folder.mkdir(parents=True)
+    return recipe.learn(examples, Run(7, folder, steps=steps))
+
+
+def _check_built_again(learned: Learned) -> None:
+    from gifworthy.nets import build
+
+    again = build(Card(learned.model, learned.arguments)).state_dict()
+    given = learned.network.state_dict()
+    assert set(again) == set(given), "the arguments do not build the net that was learned"
+    assert all(again[name].shape == given[name].shape for name in given), (
+        "the arguments build a net of another shape"
+    )
+
+
+def _check_rated(recipe: Recipe, learned: Learned, examples: Examples, folder: Path) -> None:
+    """What the written and opened model says of all examples."""
+    use = Use(learned.scorer, learned.segmenter, recipe.reading())
+    card = Card(learned.model, learned.arguments, inputs=learned.names, use=use)
+    save(learned.network.cpu().eval(), card, learned.inputs, folder)
+    scorer = open_trained(folder, Settings())
+    for example in examples.train + examples.validation:
+        pieces = examples.pieces(example)
+        values = scorer.rate(pieces)
+        assert values.shape == (len(example),), "a model gives one number a segment"
+        assert np.isfinite(values).all(), "a model gives finite numbers"
+        turned = replace(pieces, segments=pieces.segments[::-1], inputs=pieces.inputs[::-1].copy())
+        assert np.allclose(scorer.rate(turned)[::-1], values, atol=1e-5), (
+            "the order of segments changes the scores"
+        )

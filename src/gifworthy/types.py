@@ -326,11 +326,21 @@ class Cover:
 
 @dataclass(frozen=True)
 class History:
-    """A viewer's earlier choices. features: (H, D). positions: (H,) in 0..1. durations: (H,) seconds."""
+    """A viewer's earlier choices, the oldest first.
+
+    features: (H, D). positions: (H,) of their middles, in 0..1. durations: (H,) seconds of each choice.
+    lengths: (H,) seconds of the video each was chosen from. videos: (H,) which video that was, numbered.
+    A position or length that is not known is nan; what is empty is not known of any.
+    """
 
     features: Floats
     positions: Floats
     durations: Floats
+    lengths: Floats = field(default_factory=lambda: np.zeros(0))
+    videos: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
+
+    def __len__(self) -> int:
+        return len(self.durations)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from gifworthy.decoding import PLAIN, Picture, Source, deinterlaced, open_source
 from gifworthy.errors import VideoTooShort, VideoUnreadable
 from gifworthy.moments import EVERYTHING, Bounds, clock
 from gifworthy.scan import scan_video
-from gifworthy.settings import Settings
+from gifworthy.settings import Settings, Told, nobody
 from gifworthy.types import Clip, Effort, Floats, Scan, Segment
 
 
@@ -25,13 +25,20 @@ class Video:
     """
 
     def __init__(
-        self, opened: Source, source: str | Path, effort: Effort, bounds: Bounds, settings: Settings
+        self,
+        opened: Source,
+        source: str | Path,
+        effort: Effort,
+        bounds: Bounds,
+        settings: Settings,
+        told: Told = nobody,
     ) -> None:
         self._opened = opened
         self.source = source
         self.name = opened.name
         self.effort = effort
         self.settings = settings
+        self._told = told
         self.duration = opened.duration
         self.fps = opened.fps
         self.width, self.height = opened.width, opened.height
@@ -46,7 +53,7 @@ class Video:
         Raises: VideoUnreadable when nothing inside the bounds decodes or the file changed meanwhile,
             VideoUnreachable.
         """
-        scan = scan_video(self._opened, self.bounds, self.effort)
+        scan = scan_video(self._opened, self.bounds, self.effort, self._told)
         self._opened.place.raise_if_broken()
         return scan
 
@@ -111,15 +118,17 @@ def open_video(
     effort: Effort = "balanced",
     bounds: Bounds = EVERYTHING,
     settings: Settings = PLAIN,
+    told: Told = nobody,
 ) -> Video:
     """Open a video: a path, or an address such as `https://...` or `s3://...`.
 
+    Args: told: how far the scan has come, when it is made.
     Raises: VideoNotFound, VideoUnreachable, VideoUnreadable, VideoTooShort when the bounds lie past
     the end, MissingExtra; ValueError when the bounds start after they end.
     """
     opened = open_source(source, settings)
     try:
-        return Video(opened, source, effort, bounds, settings)
+        return Video(opened, source, effort, bounds, settings, told)
     except BaseException:
         opened.close()
         opened.place.close()

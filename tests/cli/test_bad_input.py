@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -173,8 +174,48 @@ def test_two_videos_of_one_name(run: Run, tmp_path: Path) -> None:
 
 def test_a_folder_that_may_not_be_written(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root may write anywhere, so the answer of the system is played."""
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    run("make", "talk.mp4").complained("may not be written to")
+
+    def refused(**_: object) -> tuple[int, str]:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "mkstemp", refused)
+    run("make", "talk.mp4").complained("talk.gif cannot be written", "Permission denied")
+
+
+@pytest.mark.parametrize(
+    "asked", [("make", "a.mp4", "--nope"), ("nosuch",), ("make", "--fps", "x")]
+)
+def test_a_flag_that_is_none_gets_one_line(asked: tuple[str, ...]) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "gifworthy", *asked], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
+    assert ran.stderr.startswith("gifworthy: ")
+
+
+def test_a_name_that_says_something_else(run: Run) -> None:
+    run("sample", "clip.txt").complained("clip.txt", ".mp4", code=2)
+    run("rank", silent(), "--sheet", "sheet.txt").complained("sheet.txt", ".png", code=2)
+
+
+def test_one_table_holds_one_video(run: Run) -> None:
+    run("shots", silent(), silent(), "--as", "csv").complained("--as csv", "2 were given", code=2)
+
+
+def test_excluding_everything_is_told_apart(run: Run) -> None:
+    ran = run("make", silent(), "--exclude", "0-100%")
+    ran.complained("exclude less")
+    assert "allow-refused" not in ran.err
+
+
+def test_a_full_standard_output_is_named() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    command = [sys.executable, "-m", "gifworthy", "make", str(silent()), *QUICK, "-o", "-"]
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ran.returncode == 1
+    assert "standard output cannot be written" in ran.stderr
 
 
 def test_a_disk_that_takes_no_more(run: Run, tmp_path: Path) -> None:

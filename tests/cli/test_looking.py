@@ -74,7 +74,7 @@ def test_shots_in_other_forms(run: Run) -> None:
     assert len(rows) == len(CUTS) + 1
     assert run("shots", cuts(), "--as", "vtt").out.startswith("WEBVTT\n")
     assert '"OTIO_SCHEMA": "Timeline.1"' in run("shots", cuts(), "--as", "otio").out
-    assert "1 shots" in run("shots", silent()).out
+    assert "1 shot in" in run("shots", silent()).out
     run("shots", cuts(), "--as", "edl").complained("edl", "otio", code=2)
 
 

@@ -64,7 +64,8 @@ def test_a_table_has_the_rows_that_every_table_must(name: str, tmp_path: Path) -
     dataset = DATASETS[name]()
     table = evaluate(dataset.read(layout(name, tmp_path)), dataset.judge())
     names = [row.name for row in table.rows]
-    assert names[:3] == ["random", "position", "oracle"]
+    assert names[:2] == ["random", "position"]
+    assert "oracle" in names
     assert len(table.cases) + sum(entry.count for entry in table.skipped) == table.total
     assert as_text(table).count("\n") >= 4
     assert '"rows"' in as_json(table)

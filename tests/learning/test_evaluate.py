@@ -12,6 +12,8 @@ import drawn_labels
 from gifworthy.errors import LabelsNotFound, LabelsUnreadable
 from gifworthy.learning.datasets import DATASETS
 from gifworthy.learning.evaluate import Table, evaluate
+from gifworthy.learning.judges.gifs import GifJudge, GifTrial
+from gifworthy.learning.manifest import Case, Label
 from gifworthy.learning.predictions import Prediction, read_predictions
 from gifworthy.learning.tables import as_json, as_text, difference
 
@@ -42,10 +44,33 @@ def test_the_oracle_is_best_and_position_is_not_chance(tmp_path: Path) -> None:
 
 
 def test_people_are_a_row_where_there_are_several(tmp_path: Path) -> None:
-    assert [row.name for row in judged("phd2", tmp_path).rows] == ["random", "position", "oracle"]
+    names = [row.name for row in judged("phd2", tmp_path).rows]
+    assert names == ["random", "position", "oracle", "habits"]
     table = judged("ratings", tmp_path)
     # of the other's five unequal pairs three agree, one is a tie, one is wrong
     assert table.row("human").means[0] == pytest.approx(3.5 / 5)
+
+
+def test_one_gif_is_judged_by_the_others_of_its_video(tmp_path: Path) -> None:
+    """Two GIFs that share nothing, 5 of 30 s each: one tells nothing of the other."""
+    assert judged("video2gif", tmp_path).row("human").means.tolist() == pytest.approx([1 / 6, 1, 1])
+
+
+def test_gifs_of_several_people_that_overlap_tell_of_each_other() -> None:
+    """0-10 and 5-10 of 20 s: the first finds half of what it shows right, the second all of it."""
+    labels = tuple(
+        Label("v", start, 10.0, 1.0, "drawn", item=str(start), duration=20.0)
+        for start in (0.0, 5.0)
+    )
+    trial = GifJudge(by_several=True).trial(Case("v", "", "", labels))
+    assert isinstance(trial, GifTrial)
+    # precision: 1/2 at all recall; then 1 at a half, the envelope of 1/2 at the rest
+    # nMSD: (10 - 2.5) / (20 - 2.5); then the median of five 0 and five 1 is 1/2: (5 - 5) / (20 - 5)
+    expected = [(0.5 + (1 + 0.5) / 2) / 2, (7.5 / 17.5 + 0) / 2, 1]
+    assert trial.human() == pytest.approx(np.array(expected))
+    alone = GifJudge().trial(Case("v", "", "", labels))
+    assert isinstance(alone, GifTrial)
+    assert alone.human() is None, "of one person there is no other"
 
 
 def test_bad_cases_are_what_raters_say_of_the_best(tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ def test_video2gif_turns_frames_into_seconds(tmp_path: Path) -> None:
     assert (label.item, label.split, label.topic, label.views) == ("g2", "test", "Sports", 20)
     assert manifest.labels[2].split == "train"
     assert video_tags(tmp_path) == {"a": ("ball", "goal"), "b": ("song",)}
+    assert label.tags == "ball;goal"
 
 
 def test_video2gif_says_what_it_leaves_out(tmp_path: Path) -> None:

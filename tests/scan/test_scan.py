@@ -10,6 +10,7 @@ from gifworthy.decoding import open_source
 from gifworthy.scan import probing, scan_video
 from gifworthy.scan.watching import PACE
 from gifworthy.types import EFFORTS, Effort, Scan, Segment
+from gifworthy.video import open_video
 
 VIDEOS = Path(__file__).resolve().parents[3] / "shared" / "videos"
 FPS = 25
@@ -195,3 +196,12 @@ def test_no_effort_finds_a_cut_in_a_shaken_single_shot() -> None:
         scan = scan_of(VIDEOS / "dizzy_cat_25s_480x360.mp4", effort)
         assert not len(scan.cuts)
         assert not scan.transitions
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_it_tells_how_far_it_has_come(effort: Effort) -> None:
+    told: list[float] = []
+    with open_video(drawn.cuts(), effort, told=told.append) as video:
+        assert len(video.scan)
+    assert told == sorted(told)
+    assert told[-1] > 0.9

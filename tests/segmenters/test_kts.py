@@ -15,6 +15,7 @@ from gifworthy.segmenters.kts import (
     gaussian_kernel,
     onto_cuts,
     scatters,
+    widened,
 )
 from gifworthy.types import Floats, Segment
 from gifworthy.video import Video
@@ -109,3 +110,27 @@ def test_a_long_video_has_longer_ticks() -> None:
 
     KernelChangePoints(features=count, most=20).segment(imagined(60.0))
     assert asked == [20]
+
+
+def test_actions_part_a_picture_that_stays_alike() -> None:
+    """Twelve seconds of one look; what happens in it changes at 4.0 and 7.5, which a backbone sees."""
+    asked: list[tuple[Segment, ...]] = []
+
+    def actions(video: Video, segments: tuple[Segment, ...]) -> Floats:
+        asked.append(segments)
+        kinds = np.eye(3)[np.searchsorted([4.0, 7.5], [s.middle for s in segments], side="right")]
+        return kinds + np.random.default_rng(0).normal(0, 0.05, kinds.shape)
+
+    video = imagined(12.0, draw=dull)
+    pieces = KernelChangePoints(actions, window=2.0).segment(video)
+    assert [piece.start for piece in pieces] == pytest.approx([0.0, 4.0, 7.5])
+    assert {round(s.duration, 6) for s in asked[0][2:-2]} == {2.0}
+    assert asked[0][0].start == 0.0
+    assert asked[0][-1].end == 12.0
+
+
+def test_windows_are_about_their_ticks_and_inside_the_bounds() -> None:
+    bounds = Segment(1.0, 4.0)
+    ticks = (Segment(1.0, 2.0), Segment(2.0, 3.0), Segment(3.0, 4.0))
+    assert widened(ticks, 2.0, bounds) == (Segment(1.0, 2.5), Segment(1.5, 3.5), Segment(2.5, 4.0))
+    assert widened(ticks, 0.0, bounds) == ticks

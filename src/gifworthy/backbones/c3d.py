@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import torch
@@ -53,18 +54,22 @@ class C3D(ClipNetwork):
     is missing is added on the right and below. Padding on all sides, as some ports do, reads
     other neighbours.
 
-    Args: classes: 487 for Sports-1M, 0 for the net up to fc6.
+    Args: classes: 487 for Sports-1M, 0 for the net up to fc6. shrink: every width is divided by it;
+    above 1 for nets that are small enough to learn from nothing. side: pixels of the clips' sides,
+    which fc6 must know.
     """
 
     layouts: ClassVar[tuple[Layout, ...]] = (SPORTS_1M, OPENMMLAB, LASAGNE)
     classifier: ClassVar[tuple[str, ...]] = ("fc7", "head")
 
-    def __init__(self, classes: int = 487) -> None:
-        super().__init__(4096, classes)
+    def __init__(self, classes: int = 487, shrink: int = 1, side: int = 112) -> None:
+        wide = 4096 // shrink
+        super().__init__(wide, classes)
         for name, (inputs, outputs) in WIDTHS.items():
-            self.add_module(name, nn.Conv3d(inputs, outputs, 3, padding=1))
-        self.fc6 = nn.Linear(512 * 1 * 4 * 4, 4096)
-        self.fc7 = nn.Linear(4096, 4096) if classes else None
+            narrow = inputs if name == "conv1a" else inputs // shrink
+            self.add_module(name, nn.Conv3d(narrow, outputs // shrink, 3, padding=1))
+        self.fc6 = nn.Linear(512 // shrink * math.ceil(side / 32) ** 2, wide)
+        self.fc7 = nn.Linear(wide, wide) if classes else None
         self.begin_learning()
 
     def maps(self, clips_ncthw: Tensor) -> Tensor:
@@ -77,7 +82,7 @@ class C3D(ClipNetwork):
         return maps
 
     def forward(self, clips_ncthw: Tensor) -> Tensor:
-        """fc6 after its ReLU: (N, 4096). The clips must be 16 x 112 x 112."""
+        """fc6 after its ReLU: (N, 4096). The clips must be 16 frames of `side` x `side`."""
         return functional.relu(self.fc6(torch.flatten(self.maps(clips_ncthw), 1)))
 
     def classify(self, clips_ncthw: Tensor) -> Tensor:

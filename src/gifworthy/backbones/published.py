@@ -6,6 +6,7 @@ No torch is needed to know or to run them, only to build or train them: `network
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
@@ -77,14 +78,22 @@ class ClipBackbone:
     batch: int = 1
 
     def encode(self, clips: Sequence[Clip]) -> Floats:
-        """One feature vector per clip: (N, D)."""
-        starts = range(0, len(clips), self.batch)
-        parts = [self._encode(clips[start : start + self.batch]) for start in starts]
-        return np.concatenate(parts) if parts else np.empty((0, 0))
+        """One feature vector per clip: (N, D). The next clips are prepared while the net runs."""
+        batches = [clips[i : i + self.batch] for i in range(0, len(clips), self.batch)]
+        if not batches:
+            return np.empty((0, 0))
+        parts = []
+        with ThreadPoolExecutor(1, "preparer") as preparer:
+            coming = preparer.submit(self._prepared, batches[0])
+            for following in [*batches[1:], None]:
+                prepared = coming.result()
+                if following is not None:
+                    coming = preparer.submit(self._prepared, following)
+                parts.append(self.net(prepared).astype(np.float64))
+        return np.concatenate(parts)
 
-    def _encode(self, clips: Sequence[Clip]) -> Floats:
-        prepared = [prepare(clip, self.preparation, self.mean_clip) for clip in clips]
-        return self.net(np.stack(prepared)).astype(np.float64)
+    def _prepared(self, clips: Sequence[Clip]) -> Singles:
+        return np.stack([prepare(clip, self.preparation, self.mean_clip) for clip in clips])
 
 
 C3D = Published(

@@ -7,16 +7,22 @@ from typing import Annotated
 from typer import Exit, Option, Typer, echo
 
 from gifworthy import __version__
+from gifworthy.cli.align import align
+from gifworthy.cli.compare import compare
 from gifworthy.cli.data import data_app
 from gifworthy.cli.evaluate import evaluate
+from gifworthy.cli.features import features_app
 from gifworthy.cli.flags import spread_flags
+from gifworthy.cli.history import history_app
 from gifworthy.cli.make import make
 from gifworthy.cli.plans import plans
 from gifworthy.cli.platforms import platforms
 from gifworthy.cli.rank import rank
+from gifworthy.cli.rate import rate
 from gifworthy.cli.sample import sample
 from gifworthy.cli.shots import shots
 from gifworthy.cli.speech import spoken
+from gifworthy.cli.train import recipes, train
 from gifworthy.cli.weights import weights_app
 
 app = Typer(
@@ -28,9 +34,12 @@ app = Typer(
 
 for command in (make, rank, shots, sample, plans, platforms):
     app.command()(spread_flags(spoken(command)))
+app.add_typer(history_app, name="history")
 app.add_typer(weights_app, name="weights")
 app.add_typer(data_app, name="data")
-app.command()(spoken(evaluate))
+app.add_typer(features_app, name="features")
+for workshop in (align, spread_flags(rate), train, evaluate, compare, recipes):
+    app.command()(spoken(workshop))
 
 
 def _version(asked: bool) -> None:

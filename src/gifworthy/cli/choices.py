@@ -20,8 +20,8 @@ class ScoringFlags:
     plan: Annotated[
         str,
         Option(
-            metavar="NAME",
-            help="Which parts choose: see `gifworthy plans`.",
+            metavar="NAME|FOLDER",
+            help="Which parts choose: see `gifworthy plans`; or the folder of a trained model.",
             rich_help_panel=CHOOSING,
         ),
     ] = "signals"
@@ -44,10 +44,10 @@ class ScoringFlags:
 
     def changed(self) -> Plan:
         """The plan with what was given in its place. Raises: UnknownName, ValueError."""
-        from gifworthy.plans import plan_named
+        from gifworthy.trained import chosen_plan
 
         return _replaced(
-            plan_named(self.plan),
+            chosen_plan(self.plan),
             effort=self.effort,
             segmenter=self.segmenter,
             scorer=self.scorer,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option, Typer
 
-from gifworthy.cli.speech import FAILED, say, spoken
+from gifworthy.cli.speech import FAILED, progress, say, spoken
 
 if TYPE_CHECKING:
     from gifworthy.learning.manifest import Manifest
@@ -34,9 +35,15 @@ def read(
 ) -> None:
     """Read labels in the layout they are kept in, and write them as one manifest."""
     from gifworthy.learning.datasets import DATASETS
+    from gifworthy.learning.datasets.pairs import Pairs
     from gifworthy.learning.storage import save
+    from gifworthy.settings import Settings
 
-    manifest = DATASETS[dataset]().read(folder)
+    reader = DATASETS[dataset]()
+    with progress(1, quiet=False) as begin:
+        if isinstance(reader, Pairs):
+            reader = reader.telling(Settings.from_environ(os.environ), begin)
+        manifest = reader.read(folder)
     path = save(manifest, output or Path(f"{dataset}.parquet"), overwrite=overwrite)
     print(f"{path}: {len(manifest)} labels of {len(manifest.videos)} videos")
     _say_anomalies(manifest)

@@ -6,43 +6,115 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Option
+from typer import Argument, Option
+
+from gifworthy.cli.speech import say
 
 if TYPE_CHECKING:
+    from gifworthy.learning.evaluate import Table
     from gifworthy.learning.manifest import Manifest
+    from gifworthy.learning.predictions import Predictions
+    from gifworthy.learning.sources import Material
 
 DATA = "GIFWORTHY_DATA"
+BASELINES = ("random", "position", "oracle", "human", "habits")
+
+
+Models = Annotated[
+    list[str] | None,
+    Argument(
+        metavar="MODEL",
+        help="Folders that `train` wrote, scorers by name, or predictions (.jsonl).",
+        show_default=False,
+    ),
+]
+Data = Annotated[Path | None, Option("--data", metavar="MANIFEST", help="What `data read` wrote.")]
+DatasetName = Annotated[
+    str | None, Option("--dataset", metavar="NAME", help=f"A data set below ${DATA}.")
+]
+Scored = Annotated[
+    list[Path] | None,
+    Option("--scores", metavar="FILE", help="Predictions, JSON Lines; may be given again."),
+]
+VideoFolder = Annotated[
+    Path | None, Option("--videos", metavar="FOLDER", help="Where the videos lie.")
+]
+FeatureFiles = Annotated[
+    Path | None, Option("--features", metavar="FOLDER|H5", help="Vectors that were read before.")
+]
+Segmenting = Annotated[
+    str,
+    Option("--segmenter", metavar="NAME", help="Who cuts the videos; else as the benchmark does."),
+]
+Seen = Annotated[bool, Option("--seen", help="Judge videos that a model learned from, too.")]
+ByTopic = Annotated[bool, Option("--by-topic", help="The first metric in each topic.")]
+Seed = Annotated[int, Option("--seed", help="Of the random scores and the intervals.")]
+AsJson = Annotated[bool, Option("--json", help="One JSON object on standard output.")]
 
 
 def evaluate(
-    data: Annotated[
-        Path | None, Option("--data", metavar="MANIFEST", help="What `data read` wrote.")
-    ] = None,
-    dataset: Annotated[
-        str | None, Option("--dataset", metavar="NAME", help=f"A data set below ${DATA}.")
-    ] = None,
-    scores: Annotated[
-        list[Path] | None,
-        Option("--scores", metavar="FILE", help="Predictions, JSON Lines; may be given again."),
-    ] = None,
-    by_topic: Annotated[bool, Option("--by-topic", help="The first metric in each topic.")] = False,
-    seed: Annotated[int, Option(help="Of the random scores and the intervals.")] = 0,
-    as_json: Annotated[bool, Option("--json", help="One JSON object on standard output.")] = False,
+    models: Models = None,
+    data: Data = None,
+    dataset: DatasetName = None,
+    scores: Scored = None,
+    videos: VideoFolder = None,
+    features: FeatureFiles = None,
+    segmenter: Segmenting = "",
+    seen: Seen = False,
+    by_topic: ByTopic = False,
+    seed: Seed = 0,
+    as_json: AsJson = False,
 ) -> None:
-    """Judge scores by people's labels, beside chance, position, the labels themselves and people."""
-    from gifworthy.learning.datasets import DATASETS
-    from gifworthy.learning.evaluate import evaluate as judged
-    from gifworthy.learning.predictions import read_predictions
+    """Judge models and scores by people's labels, beside chance, position, the labels and people."""
+    from gifworthy.learning.sources import Material
     from gifworthy.learning.tables import as_json as written
     from gifworthy.learning.tables import as_text
 
-    manifest = _labels(data, dataset)
-    given = [read_predictions(path) for path in scores or ()]
-    table = judged(manifest, DATASETS[manifest.name]().judge(), given, seed)
+    named = [*(models or ()), *map(str, scores or ())]
+    manifest = labels_of(data, dataset)
+    table = judged(named, manifest, Material(videos, features, segmenter), seen=seen, seed=seed)
     print(written(table) if as_json else as_text(table, by_topic=by_topic))
 
 
-def _labels(data: Path | None, dataset: str | None) -> Manifest:
+def judged(
+    models: list[str], labels: Manifest, material: Material, *, seen: bool, seed: int
+) -> Table:
+    """The table of some models; what could not be judged is said."""
+    from gifworthy.learning.datasets import DATASETS
+    from gifworthy.learning.evaluate import evaluate as judge_all
+    from gifworthy.learning.manifest import Oddities
+    from gifworthy.learning.predicting import Bench, predict, unseen
+    from gifworthy.settings import Settings
+
+    judge = DATASETS[labels.name]().judge()
+    left_out = 0
+    if not seen:
+        labels, left_out = unseen(labels, judge, models)
+    oddities = Oddities()
+    bench = Bench(labels, judge, material, Settings.from_environ(os.environ), oddities)
+    given = [predict(name, bench) for name in models]
+    if left_out:
+        say(f"left out: {left_out} videos that a model learned from; --seen judges them too")
+    for odd in oddities.anomalies():
+        say(f"{odd.what}: {odd.count} (first {odd.first})")
+    return judge_all(labels, judge, _distinct(given), seed)
+
+
+def _distinct(given: list[Predictions]) -> list[Predictions]:
+    """Two of one name get a number."""
+    from dataclasses import replace
+
+    names = [*BASELINES, *(each.name for each in given)]
+    return [
+        replace(each, name=f"{each.name} {names[: len(BASELINES) + place].count(each.name) + 1}")
+        if each.name in names[: len(BASELINES) + place]
+        else each
+        for place, each in enumerate(given)
+    ]
+
+
+def labels_of(data: Path | None, dataset: str | None) -> Manifest:
+    """The labels that are judged. Raises: ValueError, LabelsNotFound, LabelsUnreadable."""
     from gifworthy.errors import LabelsNotFound
     from gifworthy.learning.datasets import DATASETS
     from gifworthy.learning.storage import load

@@ -35,6 +35,7 @@ from gifworthy.cli.speech import each, say
 if TYPE_CHECKING:
     from gifworthy.moments import Bounds, Moment
     from gifworthy.pipeline import CoverMaker, Kept, Making
+    from gifworthy.settings import Told
     from gifworthy.types import Frames, Style
 
 Out = Annotated[
@@ -74,12 +75,12 @@ class Work:
     bounds: Bounds
     own: Moment | Frames | None = None
 
-    def on(self, source: str) -> Making | Kept:
+    def on(self, source: str, told: Told) -> Making | Kept:
         """The cover of one video, its warnings said."""
         if self.own is None:
-            done: Making | Kept = self.maker.produce(source, self.style, self.bounds)
+            done: Making | Kept = self.maker.produce(source, self.style, self.bounds, told)
         else:
-            done = self.maker.produce_against(source, self.own, self.style, self.bounds)
+            done = self.maker.produce_against(source, self.own, self.style, self.bounds, told)
         for warning in done.warnings:
             say(warning)
         return done
@@ -121,10 +122,10 @@ def make(
     make_folder(out, len(sources))
     waiting = dict(zip(sources, places, strict=True))
 
-    def save(source: str) -> str:
+    def save(source: str, told: Told) -> str:
         place = waiting[source]
         place.check(source, overwrite=overwrite)
-        done = work.on(source)
+        done = work.on(source, told)
         place.write(files(done, place), overwrite=overwrite)
         if as_json:
             return story(done, place)
@@ -134,7 +135,9 @@ def make(
 
 
 def _pour(work: Work, sources: list[str], *, alone: bool) -> None:
-    """Write one cover to standard output, and nothing else."""
+    """Write one cover to standard output, and nothing else. Raises: ValueError, OutputError."""
+    from gifworthy.errors import OutputError
+
     if len(sources) > 1:
         raise ValueError(f"-o - writes one cover, but {len(sources)} videos were given; give one")
     if not alone:
@@ -146,7 +149,13 @@ def _pour(work: Work, sources: list[str], *, alone: bool) -> None:
     making = work.maker.produce(sources[0], work.style, work.bounds)
     for warning in making.warnings:
         say(warning)
-    sys.stdout.buffer.write(making.cover.data)
+    try:
+        sys.stdout.buffer.write(making.cover.data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
 
 
 def _exports(also: str | None) -> tuple[str, ...]:

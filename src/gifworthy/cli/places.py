@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from gifworthy.errors import OutputError, OutputExists
+from gifworthy.errors import OutputError
 from gifworthy.files import check_free, write_together
 
 STANDARD_OUTPUT = "-"
@@ -46,10 +46,6 @@ class Place:
         for path in self.files:
             if is_same_file(path, source):
                 raise OutputError(f"{path} is the video itself; give another name with -o")
-            if path.exists() and not overwrite:
-                raise OutputExists(
-                    f"{path} exists already; give another name with -o, or --overwrite it"
-                )
             check_free(path, overwrite=overwrite)
 
     def write(self, parts: Mapping[Path, bytes], *, overwrite: bool) -> None:

@@ -23,6 +23,7 @@ from gifworthy.cli.speech import each, say
 
 if TYPE_CHECKING:
     from gifworthy.pipeline import Candidate, Ranking
+    from gifworthy.settings import Told
 
 SHOWN_REASONS = 4
 
@@ -48,7 +49,7 @@ def rank(
     quiet: Quiet = False,
 ) -> None:
     """Every candidate of a video, best first, with its score and its reasons."""
-    from gifworthy.files import check_free, write_whole
+    from gifworthy.files import check_ending, check_free, write_whole
     from gifworthy.pipeline import CoverMaker
     from gifworthy.settings import Settings
 
@@ -56,10 +57,11 @@ def rank(
     bounds = part.bounds()
     maker = CoverMaker.load(scoring.changed(), Settings.from_environ(os.environ))
     if sheet is not None:
+        check_ending(Path(sheet), ".png")
         check_free(Path(sheet), overwrite=overwrite)
 
-    def judge(source: str) -> str:
-        with maker.open(source, bounds) as opened:
+    def judge(source: str, told: Told) -> str:
+        with maker.open(source, bounds, told) as opened:
             ranking = maker.rank(opened)
             if sheet is not None:
                 from gifworthy.pictures import ranking_sheet
@@ -79,9 +81,10 @@ def _json(ranking: Ranking) -> str:
 
 
 def _table(ranking: Ranking) -> str:
-    from gifworthy.moments import clock
+    from gifworthy.moments import clock, counted
 
-    rows = [f"{ranking.source}: {len(ranking.candidates)} candidates in {clock(ranking.duration)}"]
+    count = counted(len(ranking.candidates), "candidate")
+    rows = [f"{ranking.source}: {count} in {clock(ranking.duration)}"]
     for place, candidate in enumerate(ranking.candidates, start=1):
         start, end = clock(candidate.segment.start), clock(candidate.segment.end)
         rows.append(f"{place:>4}  {start:>9} to {end:<9} {_verdict(candidate)}")

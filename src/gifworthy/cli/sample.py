@@ -20,9 +20,10 @@ def sample(
     quiet: Quiet = False,
 ) -> None:
     """Draw a demonstration video: some calm shots, and one clear best moment."""
-    from gifworthy.files import check_free, write_whole
+    from gifworthy.files import check_ending, check_free, write_whole
 
     path = Path(place)
+    check_ending(path, ".mp4")
     check_free(path, overwrite=overwrite)
     with progress(1, quiet=quiet) as begin:
         begin(place)

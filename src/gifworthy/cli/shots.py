@@ -20,10 +20,12 @@ from gifworthy.cli.flags import (
 from gifworthy.cli.speech import each, say
 
 if TYPE_CHECKING:
+    from gifworthy.settings import Told
     from gifworthy.types import Segment
     from gifworthy.video import Video
 
 FORMS = ("table", "json", "csv", "vtt", "otio")
+ONE_ONLY = ("csv", "vtt", "otio")
 As = Annotated[
     str,
     Option(
@@ -54,23 +56,28 @@ def shots(
     form = "json" if as_json else form
     if form not in FORMS:
         raise ValueError(f"--as {form} is no form; there are: {', '.join(FORMS)}")
+    sources = sources_of(videos, inputs)
+    if len(sources) > 1 and form in ONE_ONLY:
+        raise ValueError(
+            f"--as {form} holds one video, but {len(sources)} were given; give one, or --json"
+        )
     bounds, settings = part.bounds(), Settings.from_environ(os.environ)
     effort_checked = Plan(effort=effort).effort  # type: ignore[arg-type]
 
-    def find(source: str) -> str:
-        with open_video(source, effort_checked, bounds, settings) as video:
+    def find(source: str, told: Told) -> str:
+        with open_video(source, effort_checked, bounds, settings, told) as video:
             text = _written(form, video, cuts_of(video))
             for warning in video.warnings:
                 say(warning)
             return text.rstrip("\n")
 
-    each(sources_of(videos, inputs), find, as_json=form == "json", quiet=quiet)
+    each(sources, find, as_json=form == "json", quiet=quiet)
 
 
 def _table(video: Video, shots: Sequence[Segment]) -> str:
-    from gifworthy.moments import clock
+    from gifworthy.moments import clock, counted
 
-    rows = [f"{video.name}: {len(shots)} shots in {clock(video.duration)}"]
+    rows = [f"{video.name}: {counted(len(shots), 'shot')} in {clock(video.duration)}"]
     for number, shot in enumerate(shots, start=1):
         rows.append(
             f"{number:>5}  {clock(shot.start):>10}  {clock(shot.end):>10}  {shot.duration:6.1f} s"

@@ -15,8 +15,12 @@ from typing import TYPE_CHECKING, ParamSpec
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from gifworthy.settings import Told
+
 FAILED, MISUSED, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
 DEBUG = "GIFWORTHY_DEBUG"
+LOOKING = 0.8
+"""The share of the work on a video that is looking at it; the rest is cutting and writing."""
 OURS = Path(__file__).parent.parent
 
 Given = ParamSpec("Given")
@@ -84,17 +88,20 @@ def tell(error: BaseException) -> None:
         )
 
 
-def each(sources: Sequence[str], work: Callable[[str], str], *, as_json: bool, quiet: bool) -> None:
+def each(
+    sources: Sequence[str], work: Callable[[str, Told], str], *, as_json: bool, quiet: bool
+) -> None:
     """Do the work on each video and print what it gives; a video that fails does not stop the rest.
 
+    Args: work: is given a video, and whom to tell how far it has come.
     Raises: SystemExit, when one failed.
     """
     failures: list[Exception] = []
     with progress(len(sources), quiet=quiet) as begin:
         for source in sources:
-            begin(source)
+            told = begin(source)
             try:
-                line = work(source)
+                line = work(source, told)
             except Exception as error:
                 failures.append(error)
                 tell(error)
@@ -116,33 +123,44 @@ def code_of(error: Exception) -> int:
 
 
 @contextmanager
-def progress(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """A bar on a terminal, silence in a pipe; call what is given with the name of what comes next."""
+def progress(total: int, *, quiet: bool) -> Iterator[Callable[[str], Told]]:
+    """A bar on a terminal, silence in a pipe.
+
+    Call what is given with the name of what comes next; it gives whom to tell how far that has come.
+    """
     if quiet or not sys.stderr.isatty():
-        yield lambda _: None
+        yield lambda _: lambda _: None
         return
     with _bar(total) as bar:
-        task = bar.add_task("", total=total if total > 1 else None)
+        task = bar.add_task("", total=None)
         begun = count()
-        yield lambda name: bar.update(task, completed=next(begun), description=name)
+
+        def begin(name: str) -> Told:
+            before = next(begun)
+            bar.update(task, description=name, total=total if total > 1 else None, completed=before)
+            return lambda share: bar.update(task, total=total, completed=before + LOOKING * share)
+
+        yield begin
 
 
 def _bar(total: int) -> Progress:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
         SpinnerColumn,
+        TaskProgressColumn,
         TextColumn,
         TimeElapsedColumn,
     )
 
-    several = (BarColumn(), MofNCompleteColumn()) if total > 1 else ()
+    said = f"{{task.completed:.0f}} of {total}" if total > 1 else ""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
-        *several,
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn(said),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,

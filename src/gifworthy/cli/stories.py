@@ -45,6 +45,7 @@ def summary(done: Making | Kept, place: Place) -> str:
         lines.append(f"{place.cover}: {size}, from {', '.join(spans)}")
         if cover.gave_up:
             lines.append(f"  given up to fit: {'; '.join(cover.gave_up)}")
+        lines += [f"  note: {note}" for note in cover.notes]
     return "\n".join(lines)
 
 

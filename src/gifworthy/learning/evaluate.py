@@ -7,7 +7,7 @@ Shape letters: C cases, M metrics, N spans of a case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,8 +17,10 @@ from gifworthy.learning.judging import Judge, Metric, Skipped, Trial
 from gifworthy.learning.manifest import Anomaly, Case, Manifest, Oddities
 from gifworthy.learning.metrics.intervals import bootstrap, means
 from gifworthy.learning.predictions import Predictions
+from gifworthy.learning.viewers import histories_of
+from gifworthy.scorers.habits import Habits, habit_table
 from gifworthy.scorers.position import position_table
-from gifworthy.types import Floats
+from gifworthy.types import Floats, History
 
 Judged = Callable[[Case, Trial], Floats | None]
 FEWEST_DRAWS, MOST_DRAWS, DRAWN_TRIALS = 10, 100, 5000
@@ -69,7 +71,7 @@ class Table:
 def evaluate(
     manifest: Manifest, judge: Judge, given: Sequence[Predictions] = (), seed: int = 0
 ) -> Table:
-    """Judge chance, position, the labels themselves, people where they can be, and what is given.
+    """Judge chance, position, viewers' habits, the labels themselves, people, and what is given.
 
     Args: seed: of the random scores (the mean of several draws, more where there are few cases) and
         of the bootstrap.
@@ -92,6 +94,7 @@ def evaluate(
         ("position", _by_position),
     ]
     judged += [("oracle", _oracle), ("human", _human)]
+    judged += [("habits", _by_habit(histories_of(manifest)))]
     judged += [(predictions.name, _predicted(predictions)) for predictions in given]
     rows = [_row(name, by, trials, topics, len(judge.metrics), random) for name, by in judged]
     _check_matched(given, rows)
@@ -150,6 +153,18 @@ def _by_position(case: Case, trial: Trial) -> Floats:
     """Where people pick; a video whose duration is not known lasts until its last span."""
     duration = case.duration if case.duration > 0 else float(trial.spans[:, 1].max())
     return trial.judge(position_table().at(trial.spans.mean(axis=1), duration))
+
+
+def _by_habit(histories: Mapping[str, History]) -> Judged:
+    """Where people pick, bent by where the case's viewer picked before; None for who has no history."""
+
+    def _judged(case: Case, trial: Trial) -> Floats | None:
+        history = histories.get(case.who)
+        if history is None or not case.duration > 0:
+            return None
+        return trial.judge(Habits(habit_table(), history).at(trial.spans, case.duration))
+
+    return _judged
 
 
 def _oracle(case: Case, trial: Trial) -> Floats:

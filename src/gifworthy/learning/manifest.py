@@ -28,6 +28,8 @@ class Label:
     role: what the row is for inside its split (`history`, `target`). topic: domain or category.
     duration: of the video, seconds, nan when unknown. fps: the frame rate by which frames became
     seconds, 0 when the source gives seconds. views: how often it was seen. source: `file:line`.
+    days: how long it had been there to be seen; its unit does not matter. tags: the video's, parted by
+    semicolons.
     """
 
     video: str
@@ -46,6 +48,8 @@ class Label:
     duration: float = math.nan
     fps: float = 0.0
     views: float = math.nan
+    days: float = math.nan
+    tags: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,11 @@ class Case:
     def topic(self) -> str:
         """Domain or category."""
         return self.labels[0].topic
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Words that say what the video is about."""
+        return tuple(word for word in self.labels[0].tags.split(";") if word)
 
     @property
     def name(self) -> str:

@@ -34,7 +34,7 @@ class Prediction:
         Raises: LabelsUnreadable when there are no spans and the numbers differ.
         """
         if self.spans is not None:
-            return _averaged(self.spans, self.scores, trial.spans)
+            return averaged(self.spans, self.scores, trial.spans)
         if len(self.scores) != len(trial.spans) and not trial.takes_any_length:
             raise LabelsUnreadable(
                 f"{self.where}: {len(self.scores)} scores for {len(trial.spans)} spans of "
@@ -94,7 +94,11 @@ def _prediction(row: Row) -> Prediction:
     return Prediction(scores, np.array(spans), row.where)
 
 
-def _averaged(spans_g: Floats, scores_g: Floats, wanted_n: Floats) -> Floats:
+def averaged(spans_g: Floats, scores_g: Floats, wanted_n: Floats) -> Floats:
+    """Scores of other spans by how much each wanted span shares with them: (N,); behind all where none.
+
+    Args: spans_g: (G, 2) seconds, with scores_g: (G,). wanted_n: (N, 2) seconds.
+    """
     first = np.maximum(spans_g[None, :, 0], wanted_n[:, None, 0])
     last = np.minimum(spans_g[None, :, 1], wanted_n[:, None, 1])
     shared_ng = np.maximum(0.0, last - first)

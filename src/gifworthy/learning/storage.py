@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 VERSION = 1
 KEY = b"gifworthy"
 COLUMNS = tuple(field.name for field in fields(Label))
-NUMBERS = frozenset({"start", "end", "value", "sure", "duration", "fps", "views"})
+NUMBERS = frozenset({"start", "end", "value", "sure", "duration", "fps", "views", "days"})
 WHOLE_NUMBERS = frozenset({"order"})
 
 

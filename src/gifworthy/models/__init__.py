@@ -10,5 +10,15 @@ from gifworthy.registry import Registry
 if TYPE_CHECKING:
     from torch import nn
 
-MODELS: Registry[Callable[..., nn.Module]] = Registry("model", {})
+MODELS: Registry[Callable[..., nn.Module]] = Registry(
+    "model",
+    {
+        "trees": "gifworthy.models.trees:Trees",
+        "video2gif": "gifworthy.models.video2gif:RankNet",
+        "setwise": "gifworthy.models.setwise:SetNet",
+        "jointembedding": "gifworthy.models.jointembedding:EmbeddingNet",
+        "linear": "gifworthy.models.linear:LinearByTopic",
+        "netease": "gifworthy.models.netease:NetEase",
+    },
+)
 """Name -> a network's class, called with the arguments that its checkpoint's config.json holds."""

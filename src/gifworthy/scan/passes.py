@@ -11,6 +11,7 @@ from gifworthy.decoding import Picture, Source
 from gifworthy.scan.ledger import Ledger
 from gifworthy.scan.thumbnails import Shrinker
 from gifworthy.scan.watching import PACE, Watched, Watcher
+from gifworthy.settings import Told, nobody
 from gifworthy.types import Segment
 
 
@@ -33,12 +34,17 @@ def skip_leaves(source: Source) -> None:
 
 
 def watch(
-    source: Source, stretch: Segment, ledger: Ledger | None, spacing: float = PACE
+    source: Source,
+    stretch: Segment,
+    ledger: Ledger | None,
+    spacing: float = PACE,
+    told: Told = nobody,
 ) -> Watched:
     """Decode one stretch of a video and watch it."""
     watcher, shrinker = Watcher(stretch.start, spacing), Shrinker(source)
     for time, frame in pictures(source, stretch, ledger):
         watcher.see(shrinker.shrink(time, frame))
+        told((time - stretch.start) / stretch.duration)
     return watcher.finish()
 
 

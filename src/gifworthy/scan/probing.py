@@ -7,9 +7,11 @@ sets where a new shot begins. So cuts are exact where it set one, and otherwise 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
@@ -26,12 +28,15 @@ from gifworthy.scan.keys import as_shown, bytes_after, early_keys, probed, probe
 from gifworthy.scan.ledger import Ledger
 from gifworthy.scan.passes import skip_leaves, skip_smoothing, watch
 from gifworthy.scan.thumbnails import Shrinker
-from gifworthy.scan.watching import PACE, Watched, Watcher
+from gifworthy.scan.watching import PACE, Moment, Watched, Watcher
+from gifworthy.settings import Told, nobody
 from gifworthy.types import Floats, Frames, Scan, Segment
 
-REFINED_SHARE = 0.05
-REFINED_SECONDS = 3.0
-MOST_REFINED = 10
+REFINED_SHARE = 0.1
+REFINED_SECONDS = 2.0
+MOST_REFINED = 24
+BELIEF = 0.4
+"""How far a probe's movement is believed: about its correlation with that of the seconds after it."""
 DENSEST = 2.5e9
 SPARSEST = 20.0
 _NEW = 0.6
@@ -41,6 +46,17 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
+class _Steps:
+    """Counts what was done by several threads, as a half of the work that begins at `before`."""
+
+    def __init__(self, count: int, told: Told, before: float) -> None:
+        self._done, self._count, self._told, self._before = itertools.count(1), count, told, before
+
+    def __call__(self, watched: Watched) -> Watched:
+        self._told(self._before + 0.5 * next(self._done) / self._count)
+        return watched
+
+
 def worth_probing(source: Source, bounds: Segment) -> bool:
     """Whether probing can save anything: not when the video is short, nor when key frames are rare."""
     pixels = bounds.duration * source.fps * source.width * source.height
@@ -48,13 +64,14 @@ def worth_probing(source: Source, bounds: Segment) -> bool:
     return pixels > DENSEST and keys * SPARSEST >= source.duration
 
 
-def probe(source: Source, bounds: Segment) -> Scan | None:
-    """The quick pass; None when no probe shows anything."""
+def probe(source: Source, bounds: Segment, told: Told = nobody) -> Scan | None:
+    """The quick pass; None when no probe shows anything. told: how far it has come."""
     ledger, index = Ledger(bounds), as_shown(source.index)
     ledger.note_index(index)
     chosen = probed(index, bounds, probes_wanted(bounds))
+    probes = _Steps(len(chosen), told, 0.0)
     seen = _shared_out(
-        source, skip_smoothing, chosen, lambda own, n: _burst(own, index, bounds, int(n))
+        source, skip_smoothing, chosen, lambda own, n: probes(_burst(own, index, bounds, int(n)))
     )
     looked = [
         (int(key), watched) for key, watched in zip(chosen, seen, strict=True) if watched.moments
@@ -62,9 +79,12 @@ def probe(source: Source, bounds: Segment) -> Scan | None:
     if not looked:
         return None
     stretches = _liveliest(index, looked, bounds)
-    refined = _shared_out(source, skip_leaves, stretches, lambda own, s: watch(own, s, None))
+    watches = _Steps(len(stretches), told, 0.5)
+    refined = _shared_out(
+        source, skip_leaves, stretches, lambda own, s: watches(watch(own, s, None))
+    )
     cuts = [c for c in _cuts(index, looked) if not any(s.start < c < s.end for s in stretches)]
-    return gathered(bounds, [*seen, *refined], cuts, ledger)
+    return gathered(bounds, [*refined, *_doubted([w for _, w in looked])], cuts, ledger)
 
 
 def _burst(source: Source, index: Index, bounds: Segment, packet: int) -> Watched:
@@ -123,6 +143,27 @@ def _liveliest(
         if len(chosen) < most and not any(stretch.shared_with(other) for other in chosen):
             chosen.append(stretch)
     return sorted(chosen)
+
+
+def _doubted(probes: Sequence[Watched]) -> list[Watched]:
+    """The probes with their movement drawn towards the median of all.
+
+    The largest of many uncertain measures is mostly luck; a stretch that was watched has better ones.
+    """
+    known = [m.moves for watched in probes for m in watched.moments if m.moves is not None]
+    if not known:
+        return list(probes)
+    usual = np.median(known, axis=0)
+    return [
+        replace(watched, moments=tuple(_nearer(moment, usual) for moment in watched.moments))
+        for watched in probes
+    ]
+
+
+def _nearer(moment: Moment, usual: Floats) -> Moment:
+    if moment.moves is None:
+        return moment
+    return replace(moment, moves=usual + BELIEF * (moment.moves - usual))
 
 
 def _descending(values: Floats) -> NDArray[np.int64]:

@@ -8,5 +8,15 @@ SCORERS: Registry[LoadableScorer] = Registry(
     {
         "signals": "gifworthy.scorers.signals:Signals",
         "position": "gifworthy.scorers.position:Position",
+        "habits": "gifworthy.scorers.habits:Habits",
+        "boosted-position": "gifworthy.scorers.boosted_position:BoostedPosition",
+        "learned": "gifworthy.scorers.learned:Learned",
+        "video2gif": "gifworthy.scorers.video2gif:Video2Gif",
+        "netease": "gifworthy.scorers.netease:NetEase",
+        "setwise": "gifworthy.scorers.setwise:SetWise",
+        "ranksvm": "gifworthy.scorers.ranksvm:RankSvm",
+        "latentsvm": "gifworthy.scorers.ranksvm:LatentSvm",
+        "categorysvm": "gifworthy.scorers.ranksvm:CategorySvm",
+        "jointembedding": "gifworthy.scorers.jointembedding:JointEmbedding",
     },
 )

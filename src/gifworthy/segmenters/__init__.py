@@ -8,6 +8,7 @@ SEGMENTERS: Registry[type[Segmenter]] = Registry(
     {
         "shots": "gifworthy.segmenters.shots:Shots",
         "kts": "gifworthy.segmenters.kts:KernelChangePoints",
+        "gfl": "gifworthy.segmenters.gfl:GroupFusedLasso",
         "fixed": "gifworthy.segmenters.fixed:Fixed",
     },
 )

@@ -7,6 +7,7 @@ SELECTORS: Registry[LoadableSelector] = Registry(
     "selector",
     {
         "top": "gifworthy.selectors.top:TopSegments",
+        "joined": "gifworthy.selectors.joined:JoinedSegments",
         "storyline": "gifworthy.selectors.storyline:Storyline",
         "hecate": "gifworthy.selectors.hecate:Hecate",
         "middle": "gifworthy.selectors.middle:Middle",

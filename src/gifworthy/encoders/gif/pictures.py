@@ -6,7 +6,7 @@ import numpy as np
 
 from gifworthy.encoders.gif.container import TRANSPARENT, Picture
 from gifworthy.encoders.gif.palette import Indexes, Palette, palette_of, squared
-from gifworthy.encoders.gif.stretches import Changes
+from gifworthy.encoders.gif.stretches import Changes, Packed
 from gifworthy.encoders.gif.visibility import Weights
 
 NEW_PICTURE = 0.6
@@ -30,7 +30,7 @@ class Painter:
         # Far from every colour: what is black is missing from an empty screen too.
         self.screen = np.full((size[0] * size[1], 3), -1000, np.float32)
 
-    def paint(self, changes: list[Changes], prices: Weights) -> list[Picture]:
+    def paint(self, changes: list[Packed], prices: Weights) -> list[Picture]:
         """One picture per frame; the first covers the screen.
 
         Args: changes: one per frame. prices: (T, H, W) of a change of each pixel.
@@ -40,13 +40,14 @@ class Painter:
         for now in range(1, len(changes)):
             if room <= 0 or self._is_new(changes[now]):
                 palette, room = self._palette(self._ahead(changes, now), palette), self._room()
-            room -= len(changes[now].places)
-            pictures.append(self._next(changes[now], palette, prices[now].ravel()))
+            room -= len(changes[now])
+            pictures.append(self._next(changes[now].changes(), palette, prices[now].ravel()))
         return pictures
 
-    def _first(self, changes: list[Changes]) -> Picture:
+    def _first(self, changes: list[Packed]) -> Picture:
         palette = self._palette(self._ahead(changes, 0), None)
-        return self._drawn(changes[0], palette.nearest(changes[0].colours), palette)
+        first = changes[0].changes()
+        return self._drawn(first, palette.nearest(first.colours), palette)
 
     def _next(self, change: Changes, palette: Palette, prices: Weights) -> Picture:
         due = prices[change.places]
@@ -64,10 +65,10 @@ class Painter:
         self.screen[change.places] = palette.colours[picture[change.places]]
         return Picture(picture.reshape(self.size), palette)
 
-    def _palette(self, ahead: list[Changes], before: Palette | None) -> Palette:
+    def _palette(self, ahead: list[Packed], before: Palette | None) -> Palette:
         """The colours of what will be drawn soon and is not on the screen yet."""
-        colours = np.concatenate([change.colours for change in ahead])
-        weights = np.concatenate([change.weights for change in ahead])
+        colours = np.concatenate([change.colours for change in ahead]).astype(np.float32)
+        weights = np.concatenate([change.weights for change in ahead]).astype(np.float32)
         places = np.concatenate([change.places for change in ahead])
         missing = squared(self.screen[places] - colours) * weights > self.price
         if missing.sum() > self.colours:
@@ -78,21 +79,21 @@ class Painter:
             before = None
         return palette_of(colours, weights, self.colours, before)
 
-    def _ahead(self, changes: list[Changes], now: int) -> list[Changes]:
+    def _ahead(self, changes: list[Packed], now: int) -> list[Packed]:
         """The changes that share a palette with frame `now`."""
         ahead, room = [changes[now]], self._room(changes[now])
         for change in changes[now + 1 :]:
             if room <= 0 or self._is_new(change):
                 break
             ahead.append(change)
-            room -= len(change.places)
+            room -= len(change)
         return ahead
 
-    def _room(self, *drawn: Changes) -> float:
-        return PALETTE_WORTH * self.price - sum(len(change.places) for change in drawn)
+    def _room(self, *drawn: Packed) -> float:
+        return PALETTE_WORTH * self.price - sum(len(change) for change in drawn)
 
-    def _is_new(self, change: Changes) -> bool:
-        return len(change.places) > NEW_PICTURE * len(self.screen)
+    def _is_new(self, change: Packed) -> bool:
+        return len(change) > NEW_PICTURE * len(self.screen)
 
 
 def _lengthen_runs(

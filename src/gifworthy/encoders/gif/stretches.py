@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,25 @@ BAND = 4096
 
 Places = NDArray[np.int32]
 Colours = NDArray[np.float32]
+Halves = NDArray[np.float16]
+
+
+@dataclass(frozen=True)
+class Packed:
+    """`Changes` in little memory, until their frame is drawn: halves tell an eighth of a grey level."""
+
+    places: Places
+    colours: Halves
+    weights: Halves
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def changes(self) -> Changes:
+        """To reckon with."""
+        return Changes(
+            self.places, self.colours.astype(np.float32), self.weights.astype(np.float32)
+        )
 
 
 @dataclass(frozen=True)
@@ -39,31 +59,32 @@ class Changes:
         return Changes(self.places[kept], self.colours[kept], self.weights[kept])
 
 
-def stretches(frames: Frames, seen: Weights, prices: Weights) -> list[Changes]:
+def stretches(frames: Frames, seen: Weights, prices: Weights) -> list[Packed]:
     """Cut every pixel's time into stretches of one colour.
 
     The Potts functional (Mumford and Shah 1989; solved exactly along one line by dynamic programming,
     Friedrich et al. 2008): minimise sum of seen x |frame - colour|^2 + the price of each change. A
     stretch's best colour is its weighted mean, so noise is averaged away where it is not worth bytes.
 
-    Args: frames: (T, H, W, 3). seen, prices: (T, H, W). Returns: one `Changes` per frame; the first
+    Args: frames: (T, H, W, 3). seen, prices: (T, H, W). Returns: the changes of each frame; the first
     holds every pixel.
     """
     count, area = len(frames), frames.shape[1] * frames.shape[2]
     flat = frames.reshape(count, area, 3)
     seen, prices = seen.reshape(count, area), prices.reshape(count, area)
 
-    def band(first: int) -> list[Changes]:
+    def band(first: int) -> list[Packed]:
         part = slice(first, first + BAND)
         return list(_Band(flat[:, part], seen[:, part]).changes(prices[:, part], first))
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        bands = list(pool.map(band, range(0, area, BAND)))
-    return [_joined([band[now] for band in bands]) for now in range(count)]
+        bands = [deque(changes) for changes in pool.map(band, range(0, area, BAND))]
+    # what is joined is let go of at once: all the changes together are most of the memory
+    return [_joined([changes.popleft() for changes in bands]) for _ in range(count)]
 
 
-def _joined(parts: list[Changes]) -> Changes:
-    return Changes(
+def _joined(parts: list[Packed]) -> Packed:
+    return Packed(
         np.concatenate([part.places for part in parts]),
         np.concatenate([part.colours for part in parts]),
         np.concatenate([part.weights for part in parts]),
@@ -86,7 +107,7 @@ class _Band:
             np.add(self.weight[now], seen[now], out=self.weight[now + 1])
             np.add(self.colour[now], colours[now], out=self.colour[now + 1])
 
-    def changes(self, prices: Weights, first: int) -> Iterator[Changes]:
+    def changes(self, prices: Weights, first: int) -> Iterator[Packed]:
         """The stretches that begin in each frame; `first` is the place of the band's first pixel."""
         ends = self._ends(self._lengths(prices))
         for now, end in enumerate(ends):
@@ -95,7 +116,9 @@ class _Band:
             weights = self.weight[until, places] - self.weight[now, places]
             sums = self.colour[until, :, places] - self.colour[now, :, places]
             colours = sums / weights[:, None] + self.middle[:, places].T
-            yield Changes(places + np.int32(first), colours, weights)
+            yield Packed(
+                places + np.int32(first), colours.astype(np.float16), weights.astype(np.float16)
+            )
 
     def _lengths(self, prices: Weights) -> NDArray[np.uint8]:
         """For each frame, how long the best last stretch is when time ends after it: (T, N).

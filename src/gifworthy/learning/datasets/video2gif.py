@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from gifworthy.learning.datasets.facts import Fact
@@ -22,7 +23,7 @@ FIELDS = (
 
 
 class Video2Gif:
-    """`metadata.txt` (the alignments) as published, with `testset.txt` beside it.
+    """`metadata.txt` (the alignments) as published, with `testset.txt` and `video_tags.txt` beside it.
 
     One row is one GIF, so what no row covers was not chosen.
     """
@@ -35,8 +36,9 @@ class Video2Gif:
         """Raises: LabelsNotFound, LabelsUnreadable."""
         path = file_in(folder, ("metadata.txt",), self.name)
         tested, oddities = _tested(folder), Oddities()
+        tags = video_tags(folder) if (folder / "video_tags.txt").exists() else {}
         labels = tuple(
-            label
+            replace(label, tags=";".join(tags.get(label.video, ())))
             for row in separated_rows(path, FIELDS, SEPARATOR)
             if (label := _label(row, tested, oddities))
         )
@@ -55,7 +57,7 @@ class Video2Gif:
 
     def judge(self) -> Judge:
         """The paper's metrics over the 357 test videos, on 5-second segments."""
-        return GifJudge(only=_is_test)
+        return GifJudge(only=_is_test, by_several=True)
 
 
 def video_tags(folder: Path) -> dict[str, tuple[str, ...]]:
@@ -108,4 +110,5 @@ def _label(row: Row, tested: frozenset[str], oddities: Oddities) -> Label | None
         duration=seconds,
         fps=fps,
         views=row.number_or("gif_views"),
+        days=row.number_or("gif_age"),
     )

@@ -25,11 +25,15 @@ def _everything(label: Label) -> bool:
 
 @dataclass(frozen=True)
 class GifTrial:
-    """A video cut into even segments, and the frames of its GIFs. spans: (N, 2) seconds."""
+    """A video cut into even segments, and the frames of its GIFs. spans: (N, 2) seconds.
+
+    by_several: whether its GIFs are of different people.
+    """
 
     spans: Floats
     truths_gt: NDArray[np.bool_]
     segment_of_t: NDArray[np.intp]
+    by_several: bool = False
     takes_any_length: ClassVar[bool] = False
 
     def judge(self, scores_n: Floats) -> Floats:
@@ -49,8 +53,27 @@ class GifTrial:
         return inside / np.bincount(self.segment_of_t, minlength=len(self.spans))
 
     def human(self) -> Floats | None:
-        """None: each GIF is one viewer's own."""
-        return None
+        """Each GIF judged by the others of its video, where several people made them; else None.
+
+        Video2GIF's "approximate bound" (section 5.1): the frames of one GIF are its maker's scores.
+        """
+        if not self.by_several or len(self.truths_gt) < 2:
+            return None
+        count = range(len(self.truths_gt))
+        return np.asarray(np.mean([self._beside_the_others(maker) for maker in count], axis=0))
+
+    def _beside_the_others(self, maker: int) -> Floats:
+        own_t, others_gt = self.truths_gt[maker], np.delete(self.truths_gt, maker, axis=0)
+        scores_t, union_t = own_t.astype(np.float64), others_gt.any(axis=0)
+        inside = np.bincount(self.segment_of_t, scores_t, len(self.spans))
+        share_n = inside / np.bincount(self.segment_of_t, minlength=len(self.spans))
+        return np.array(
+            [
+                average_precision(union_t, scores_t),
+                nmsd(others_gt, scores_t),
+                recall_at(union_t, self.segment_of_t, share_n, 5),
+            ]
+        )
 
 
 @dataclass(frozen=True)
@@ -58,7 +81,7 @@ class GifJudge:
     """Even segments, judged per frame, as `papers/phd-gifs.md` says the published figures were made.
 
     only: which labels are judged. seconds: length of a segment. fps: frames a second, where the data
-    give seconds alone.
+    give seconds alone. by_several: whether the GIFs of a video are of different people.
     """
 
     only: Callable[[Label], bool] = _everything
@@ -66,6 +89,7 @@ class GifJudge:
     fps: float = 10.0
     metrics: tuple[Metric, ...] = (Metric("AP"), Metric("nMSD", False), Metric("R@5"))
     by_topic: bool = False
+    by_several: bool = False
 
     def takes(self, label: Label) -> bool:
         """Those that `only` passes."""
@@ -84,7 +108,8 @@ class GifJudge:
         segment_of = (np.arange(count) / fps / self.seconds + 1e-9).astype(np.intp)
         starts = np.arange(segment_of[-1] + 1) * self.seconds
         ends = np.minimum(starts + self.seconds, case.duration)
-        return GifTrial(np.column_stack([starts, ends]), truths, segment_of)
+        spans = np.column_stack([starts, ends])
+        return GifTrial(spans, truths, segment_of, self.by_several)
 
 
 def frames_inside(spans: Floats, count: int, fps: float) -> NDArray[np.bool_]:

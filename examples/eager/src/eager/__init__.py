@@ -1,0 +1,1 @@
+"""A third party's scorer for gifworthy."""

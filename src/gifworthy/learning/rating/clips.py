@@ -1,0 +1,39 @@
+"""What a rater sees of a piece: a small animation, made when it is first asked for."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from gifworthy.encoders.webp import WebP
+from gifworthy.learning.rating.questions import Question
+from gifworthy.protocols import Store
+from gifworthy.sampling import ticks
+from gifworthy.settings import Settings
+from gifworthy.types import Style
+from gifworthy.video import open_video
+
+STYLE = Style(width=480, fps=12.5, format="webp", quality=70)
+LAYOUT = "rating 1"
+CACHE_BYTES = 2 << 30
+
+
+@dataclass(frozen=True)
+class Clips:
+    """Animated WebP of pieces, remembered by the video's content. One is made at a time."""
+
+    settings: Settings
+    store: Store
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def of(self, question: Question) -> bytes:
+        """WebP bytes. Raises: VideoError, OutputError."""
+        with self._lock, open_video(question.path, settings=self.settings) as video:
+            span = question.segment
+            key = f"{LAYOUT} {STYLE} {video.content_key()} {span.start:.3f} {span.end:.3f}"
+            data = self.store.get(key)
+            if data is None:
+                clip = video.frames_at(ticks(span, STYLE.fps), STYLE.width)
+                data = WebP().encode(clip, STYLE)
+                self.store.put(key, data)
+            return data

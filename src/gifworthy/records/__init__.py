@@ -1,0 +1,1 @@
+"""What must be remembered: viewers' histories. The only room that knows the database library."""
