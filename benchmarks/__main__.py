@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-PARTS = ("__main__", "table", "material", "likeness", "moving_shapes")
+PARTS = ("__main__", "table", "material", "likeness", "moving_shapes", "tastes")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in PARTS)
 
 

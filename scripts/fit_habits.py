@@ -23,11 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from gifworthy.learning.datasets.phd2 import Phd2
-from gifworthy.learning.judges.gifs import GifJudge, GifTrial
-from gifworthy.learning.manifest import Case
-from gifworthy.learning.viewers import history_of
-from gifworthy.scorers.habits import (
+from gifworthy.habits import (
     LONGEST_MOMENT,
     LONGEST_SHARE,
     MOMENT_WIDTH,
@@ -37,6 +33,10 @@ from gifworthy.scorers.habits import (
     log_moment,
     place_numbers,
 )
+from gifworthy.learning.datasets.phd2 import Phd2
+from gifworthy.learning.judges.gifs import GifJudge, GifTrial
+from gifworthy.learning.manifest import Case
+from gifworthy.learning.viewers import history_of
 from gifworthy.types import History
 
 Floats = NDArray[np.float64]

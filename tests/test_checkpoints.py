@@ -69,6 +69,7 @@ def test_the_folder_may_be_read_by_others_and_holds_nothing_else(one: Path) -> N
         "model.onnx",
         "weights.safetensors",
     ]
+    assert all(path.stat().st_mode & 0o044 == 0o044 for path in one.iterdir())
 
 
 def test_saving_again_replaces_the_whole_folder(net: Path, tmp_path: Path) -> None:

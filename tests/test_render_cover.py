@@ -12,6 +12,7 @@ from PIL import Image
 from drawn import cuts, one_frame
 from gifworthy.encoders import ENCODERS
 from gifworthy.render import render
+from gifworthy.sampling import ticks
 from gifworthy.types import Cover, Highlight, Loop, Segment, Storyboard, Style
 from gifworthy.video import open_video
 
@@ -101,3 +102,21 @@ def test_one_picture_is_said_to_stand_still() -> None:
     with open_video(one_frame()) as video:
         cover = render(video, board, ENCODERS["gif"](), STYLE)
     assert cover.notes[0].startswith("one picture is all there is")
+
+
+@pytest.mark.parametrize("fps", [2, 5, 10])
+def test_a_cut_is_exactly_what_was_chosen(fps: int) -> None:
+    cover = cover_of(replace(STYLE, loop="cut", fps=fps))
+    straight = render_clip(fps)
+    with Image.open(BytesIO(cover.data)) as picture:
+        first = np.asarray(picture.convert("L"), float)
+    likest = np.abs(straight - first).mean((1, 2)).argmin()
+    assert likest == 0
+
+
+def render_clip(fps: float) -> np.ndarray:
+    """The grey frames of the shot, in order, as the style sizes them."""
+    window = cover_of(replace(STYLE, loop="cut", fps=fps)).storyboard.highlights[0].segment
+    with open_video(cuts()) as video:
+        frames = video.frames_at(ticks(window, fps), width=STYLE.width).frames
+    return np.stack([np.asarray(Image.fromarray(frame).convert("L"), float) for frame in frames])

@@ -23,6 +23,7 @@ import numpy as np
 
 from gifworthy.backbones.preparing import Preparation, Singles
 from gifworthy.errors import MissingExtra, OutputError, WeightsBroken, WeightsMissing
+from gifworthy.files import share
 from gifworthy.reading import NOTHING, Reading
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def read_card(folder: Path) -> Card:
             )
         return _card(found)
     except (FileNotFoundError, NotADirectoryError):
+        if not folder.exists():
+            raise WeightsMissing(f"{folder} holds no net: there is no such folder") from None
         raise WeightsMissing(f"{folder} holds no net: it has no {CARD}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WeightsBroken(f"{path} is damaged ({error}); fetch or train the net again") from error
@@ -204,7 +207,8 @@ def _replacing(folder: Path) -> Iterator[Path]:
         fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
         try:
             yield fresh
-            fresh.chmod(0o755)
+            for path in (fresh, *fresh.rglob("*")):
+                share(path)
             _take_over(fresh, folder)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)

@@ -80,7 +80,7 @@ def _fill(beside: Path, path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        beside.chmod(0o666 & ~_umask())
+        share(beside)
     except OSError as error:
         raise _refused(path, error) from error
 
@@ -114,14 +114,17 @@ def _claim(beside: Path, path: Path) -> None:
         beside.replace(path)
 
 
-def _umask() -> int:
+def share(path: Path) -> None:
+    """Let others read what was written under a name for the time being, as far as the user shares."""
     mask = os.umask(0)
     os.umask(mask)
-    return mask
+    path.chmod((0o777 if path.is_dir() else 0o666) & ~mask)
 
 
 def _exists(path: Path) -> OutputExists:
-    return OutputExists(f"{path} exists already; give another name, or --overwrite it")
+    return OutputExists(
+        f"{path} exists already; give another name, or say --overwrite (in Python overwrite=True)"
+    )
 
 
 def _refused(path: Path, error: OSError) -> OutputError:

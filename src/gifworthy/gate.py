@@ -58,11 +58,11 @@ def worth_showing(video: Video, segments: tuple[Segment, ...]) -> tuple[Segment,
         advice = (
             "exclude less"
             if counts["excluded"] == len(segments)
-            else "give another video, or --allow-refused segments"
+            else "give another video, or say --allow-refused"
         )
         raise NothingWorthShowing(
-            f"nothing in {video.name} is worth showing: all of its {counted(len(segments), 'segment')} "
-            f"were refused ({words}); {advice}"
+            f"nothing in {video.name} is worth showing: {counted(len(segments), 'segment')} refused "
+            f"({words}); {advice}"
         )
     return kept
 

@@ -121,8 +121,8 @@ def _bars(axes: Axes, scored: Sequence[Candidate]) -> None:
             edgecolor=PAPER,
         )
         above, below = above + values.clip(min=0), below + values.clip(max=0)
-    if not any(piece.reasons for piece in scored):
-        axes.bar(starts, scores, widths, align="edge", color=HUES[0], edgecolor=PAPER)
+    if not terms:
+        axes.bar(starts, scores, widths, align="edge", color=FAINT, edgecolor=PAPER)
     axes.hlines(scores, starts, starts + widths, color=INK, linewidth=2.2, zorder=4, label="score")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,6 +73,14 @@ class Ranking:
     warnings: tuple[str, ...] = ()
 
 
+Bind = Callable[[Scorer], Scorer]
+
+
+def for_everybody(scorer: Scorer) -> Scorer:
+    """The scorer as it is."""
+    return scorer
+
+
 @dataclass(frozen=True)
 class CoverMaker:
     """A plan made ready on one machine: built once, used for each video."""
@@ -80,18 +89,24 @@ class CoverMaker:
     settings: Settings
     segmenter: Segmenter
     selector: Selector
+    bind: Bind = for_everybody
 
     @classmethod
-    def load(cls, plan: Plan, settings: Settings) -> CoverMaker:
-        """Make every part of the plan ready. Raises: UnknownName, WeightsError for a trained one."""
+    def load(cls, plan: Plan, settings: Settings, bind: Bind = for_everybody) -> CoverMaker:
+        """Make every part of the plan ready.
+
+        Args: bind: makes the plan's scorer one viewer's, see `personal.py`.
+        Raises: UnknownName, WeightsError for a trained one.
+        """
         ingredients = Ingredients(
-            settings, lambda: load_scorer(plan.scorer, settings), plan.shots, plan.seed
+            settings, lambda: bind(load_scorer(plan.scorer, settings)), plan.shots, plan.seed
         )
         return cls(
             plan,
             settings,
             SEGMENTERS[plan.segmenter](),
             SELECTORS[plan.selector].load(ingredients),
+            bind,
         )
 
     def make(self, source: str | Path, style: Style, bounds: Bounds = EVERYTHING) -> Cover:
@@ -163,7 +178,7 @@ class CoverMaker:
         return Making(source, video.duration, video.fps, cover, self.plan, video.warnings)
 
     def _scorer(self) -> Scorer:
-        return load_scorer(self.plan.scorer, self.settings)
+        return self.bind(load_scorer(self.plan.scorer, self.settings))
 
     def _showable(self, video: Video) -> tuple[Segment, ...]:
         segments = self.segmenter.segment(video)

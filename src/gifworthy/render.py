@@ -173,9 +173,9 @@ class Film:
     def _may_turn(self) -> bool:
         """Whether the loop can begin anywhere without anybody seeing where it was cut.
 
-        The order of several shots is a story; it begins where it was meant to.
+        The order of several shots is a story; it begins where it was meant to. So does a `cut`.
         """
-        if len(self.framings) > 1:
+        if len(self.framings) > 1 or self.style.loop == "cut":
             return False
         return self.style.loop in ("crossfade", "bounce") or closes_well(self._reel)
 

@@ -328,7 +328,8 @@ class Cover:
 class History:
     """A viewer's earlier choices, the oldest first.
 
-    features: (H, D). positions: (H,) of their middles, in 0..1. durations: (H,) seconds of each choice.
+    features: (L, D) of those that could be looked at, in the same order, so that L is at most H.
+    positions: (H,) of their middles, in 0..1. durations: (H,) seconds of each choice.
     lengths: (H,) seconds of the video each was chosen from. videos: (H,) which video that was, numbered.
     A position or length that is not known is nan; what is empty is not known of any.
     """

@@ -31,6 +31,11 @@ def test_read_then_stats_then_check(run: Run, tmp_path: Path) -> None:
     assert "missing: two" in check.out
 
 
+def test_a_folder_of_videos_that_is_not_there_fails_the_check(run: Run, tmp_path: Path) -> None:
+    run("data", "read", "ratings", drawn_labels.ratings(tmp_path))
+    run("data", "check", "ratings.parquet", "--videos", "nope").complained("nope is not there")
+
+
 def test_nothing_is_overwritten_unasked(run: Run, tmp_path: Path) -> None:
     words = ("data", "read", "clicks", drawn_labels.clicks(tmp_path))
     assert run(*words).code == 0

@@ -48,7 +48,7 @@ def test_align_writes_what_data_read_pairs_reads(run: Run, tmp_path: Path) -> No
     assert "1 of 2" in told.err
     read = run("data", "read", "pairs", "pairs.csv")
     assert read.code == 0, read.err
-    assert "pairs.parquet: 1 labels of 1 videos" in read.out
+    assert "pairs.parquet: 1 label of 1 video" in read.out
     run("align", "gifs", drawn.cuts(), "-o", "pairs.csv").complained("pairs.csv exists already")
 
 
@@ -70,7 +70,7 @@ def test_rating_on_sheets(run: Run, tmp_path: Path) -> None:
     assert f"ratings/ratings.csv: {2 * len(rest)} answers by 2 raters" in told.out
     assert f"{100 / len(rest):.0f} % say the same" in told.out
     read = run("data", "read", "ratings", "ratings")
-    assert f"{2 * len(rest)} labels of 1 videos" in read.out
+    assert f"{2 * len(rest)} labels of 1 video" in read.out
     judged = run("evaluate", "--data", "ratings/consensus.parquet")
     assert judged.code == 0, judged.err
 

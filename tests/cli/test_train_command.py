@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +23,10 @@ from PIL import Image
 from commands import QUICK, Run
 from gifworthy.checkpoints import read_card
 from gifworthy.learning.manifest import Manifest
+from gifworthy.learning.recipes.setwise import SetWise
+from gifworthy.learning.task import Task
+from gifworthy.learning.training import train as learn
+from gifworthy.settings import Settings
 from workshop import draw_videos, example_package, rated, vectors_for, write_manifest
 
 COUNT = 10
@@ -145,7 +151,7 @@ def test_names_and_values_that_do_not_exist(run: Run, labels: Path) -> None:
     run("train", "eager", *data).complained("--videos", "--features")
     run("train", "eager", *data, "--videos", ".").complained("v0.mp4", "none of the 8 videos")
     run("train", "eager", *data, "--features", "x.h5").complained("x.h5", "check the path")
-    run("evaluate", "nothing/", *data).complained("nothing", "config.json")
+    run("evaluate", "nothing/", *data).complained("nothing", "holds no net")
     run("evaluate", "signal", *data).complained("did you mean 'signals'", code=2)
     run("compare", *data).complained("no model was named", code=2)
 
@@ -192,18 +198,122 @@ def test_what_stopped_is_not_mixed_with_another_training(
     run: Run, place: Path, labels: Path, tmp_path: Path
 ) -> None:
     train = ("train", "eager", "--data", labels, "--features", place / "vectors", "-o", "m", "-q")
-    assert run(*train, "learning_rate=3e37", "epochs=50", "decay=0", "batch=4").code == 1
-    assert (tmp_path / "m.run").is_dir()
-    run(*train).complained("m.run", "learning_rate", "allow overwriting")
+    diverging = ("learning_rate=3e37", "epochs=50", "decay=0", "batch=4", "--save-every", "0")
+    assert run(*train, *diverging).code == 1
+    assert list((tmp_path / "m.run").glob("*.state"))
+    run(*train).complained("m.run", "learning_rate", "--overwrite")
     assert run(*train, "--overwrite", "epochs=1").code == 0
     assert not (tmp_path / "m.run").exists()
+
+
+def test_what_stopped_before_its_first_state_blocks_nobody(
+    run: Run, place: Path, labels: Path, tmp_path: Path
+) -> None:
+    train = ("train", "eager", "--data", labels, "--features", place / "vectors", "-o", "m", "-q")
+    never = ("--save-every", "1000000")
+    assert run(*train, "learning_rate=3e37", "decay=0", "batch=4", *never).code == 1
+    assert (tmp_path / "m.run").is_dir()
+    run(*train, "--seed", "1").complained("m.run", "--overwrite")  # what was read would be lost
+    assert run(*train, "epochs=1").code == 0
+
+
+def test_a_number_out_of_bounds_is_refused_before_anything_is_read_or_written(
+    run: Run, place: Path, labels: Path, tmp_path: Path
+) -> None:
+    words = ("train", "setwise", "--data", labels, "--videos", place / "videos", "-o", "m")
+    run(*words, "epochs=-3").complained("epochs must be at least 1, not -3", code=2)
+    run(*words, "--each", "batch=4,0").complained("batch must be at least 1, not 0", code=2)
+    assert not list(tmp_path.glob("m*"))
+    with pytest.raises(ValueError, match="learning_rate must be above 0"):
+        learn(Task("setwise", SetWise(learning_rate=0.0), rated(COUNT)), tmp_path / "m", Settings())
+    with pytest.raises(ValueError, match="steps must be at least 1"):
+        learn(Task("setwise", SetWise(), rated(COUNT), steps=0), tmp_path / "m", Settings())
+    assert not list(tmp_path.glob("m*"))
+
+
+def test_ctrl_c_says_how_far_it_came_and_the_same_command_goes_on(
+    run: Run, place: Path, labels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = ("train", "eager", "--data", labels, "--features", place / "vectors", "-o", "m")
+    said: list[str] = []
+
+    def pressing(message: str) -> None:
+        said.append(message)
+        if len(said) == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr("gifworthy.cli.train.say", pressing)
+            stopped = run(*train, "epochs=6", "patience=0")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    stopped.complained("stopped after step 2; the same command goes on", code=130)
+    again = run(*train, "epochs=6", "patience=0")
+    assert again.code == 0
+    assert re.findall(r"step (\d) of 6", again.err) == ["3", "4", "5", "6"]
+
+
+def test_a_long_training_says_some_twenty_lines(run: Run, place: Path, labels: Path) -> None:
+    train = ("train", "eager", "--data", labels, "--features", place / "vectors")
+
+    def steps(*fields: str) -> list[int]:
+        done = run(*train, "--overwrite", *fields)
+        assert done.code == 0, done.err
+        return [int(step) for step in re.findall(r"step (\d+) of", done.err)]
+
+    assert steps("epochs=20", "patience=0") == list(range(1, 21))
+    long = steps("epochs=96", "patience=0")
+    assert (long[0], long[-1]) == (1, 96)
+    assert len(long) == 20
+    assert max(np.diff(long)) - min(np.diff(long)) <= 1
+    early = steps("epochs=3000", "patience=30", "learning_rate=1e-9")
+    assert early == [1, 31]  # the first, and the last before it gave up
+
+
+def test_a_model_that_hides_what_it_learned_from_is_judged_with_a_warning(
+    run: Run, place: Path, labels: Path, tmp_path: Path
+) -> None:
+    train = ("train", "eager", "--data", labels, "--features", place / "vectors", "-q", "epochs=1")
+    assert run(*train, "-o", "m").code == 0
+    words = ("m", "--data", labels, "--features", place / "vectors")
+    assert "training.json" not in run("evaluate", *words).err
+    (tmp_path / "m" / "training.json").unlink()
+    for command in ("evaluate", "compare"):
+        judged = run(command, *words)
+        assert judged.code == 0
+        assert judged.err.count("\n") == 1
+        assert "m lacks training.json, so it is not known which videos" in judged.err
+    assert run("evaluate", *words, "--seen").err == ""
+
+
+def test_where_the_videos_should_be(run: Run, labels: Path, tmp_path: Path) -> None:
+    words = ("train", "eager", "--data", labels, "--videos")
+    run(*words, "nope").complained("nope is not there; give the folder")
+    run("evaluate", "signals", "--data", labels, "--videos", "nope").complained("nope is not there")
+    named = tuple(replace(x, video=f"{x.video}.mp4") for x in rated(COUNT).labels)
+    ending = write_manifest(replace(rated(COUNT), labels=named), tmp_path)
+    run("train", "eager", "--data", ending, "--videos", ".").complained("would be v0.mp4)")
+
+
+def test_one_is_said_as_one(run: Run, place: Path, tmp_path: Path) -> None:
+    manifest = rated(COUNT)
+    fewer = [x for x in manifest.labels if x.video not in ("v7", "v9")]
+    labels = write_manifest(replace(manifest, labels=tuple(fewer)), tmp_path)
+    words = ("--data", labels, "--features", place / "vectors")
+    done = run("train", "eager", *words, "-o", "m", "epochs=1")
+    assert "on 1 validation video: nACC" in done.out
+    compared = run("compare", "m", *words)
+    assert "on 1 case of both" in compared.out
+    assert "1 case: too few to tell" in compared.out
 
 
 def test_what_is_there_is_kept(run: Run, place: Path, labels: Path, tmp_path: Path) -> None:
     train = ("train", "eager", "--data", labels, "--features", place / "vectors", "-q", "epochs=1")
     (tmp_path / "m").mkdir()
     (tmp_path / "m" / "thesis.txt").write_text("mine")
-    run(*train, "-o", "m").complained("m exists already")
+    run(*train, "-o", "m").complained("m exists already", "--overwrite")
     run(*train, "-o", labels).complained("is a file")
     assert (tmp_path / "m" / "thesis.txt").read_text() == "mine"
 

@@ -37,6 +37,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "ranksvm": (PIXELS, "stride=none"),
     "latentsvm": (PIXELS, "stride=none"),
     "categorysvm": (PIXELS, "stride=none"),
+    "phd": ("first=16", "second=8", "nearest=4"),
     "setwise": (PIXELS, "width=16", "layers=1"),
     "netease": ("backbone=r2plus1d-18", "small=true", "pretrained=false"),
 }

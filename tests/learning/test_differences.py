@@ -52,4 +52,4 @@ def test_few_cases_are_too_few_and_only_shared_ones_count() -> None:
     rows = ("a", [1.0, 1.0, nan, 1.0]), ("b", [0.0, 0.0, 0.0, nan])
     found = differences(table(*rows), "a", "b")
     assert found.count == found.metrics[0].count == 2
-    assert found.verdict(found.metrics[0]) == "2 cases are too few to tell"
+    assert found.verdict(found.metrics[0]) == "2 cases: too few to tell"

@@ -11,6 +11,7 @@ from gifworthy.errors import UnknownName
 from gifworthy.learning.examples import Examples
 from gifworthy.learning.fields import describe, recipe_with, values_of
 from gifworthy.learning.recipe import Learned
+from gifworthy.learning.recipes import RECIPES
 from gifworthy.learning.run import Run
 from gifworthy.reading import NOTHING, Reading
 
@@ -63,6 +64,45 @@ def test_a_field_that_does_not_exist_or_is_given_twice_is_refused() -> None:
         recipe_with(Every, ["cuont=3"])
     with pytest.raises(ValueError, match="count was given twice"):
         recipe_with(Every, ["count=3", "count=4"])
+
+
+@dataclass(frozen=True)
+class Usual(Every):
+    """Fields with the names that many recipes have."""
+
+    epochs: int = 3
+    learning_rate: float | None = 0.1
+    overlap: float = 0.5
+    dropout: float = 0.2
+    patience: int = 0
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("epochs=-3", "epochs must be at least 1, not -3"),
+        ("learning_rate=0", "learning_rate must be above 0, not 0"),
+        ("overlap=1.5", "overlap must be from 0 to 1, not 1.5"),
+        ("dropout=1", "dropout must be at least 0 and below 1, not 1"),
+        ("patience=-1", "patience must be at least 0"),
+        ("stride=0", "stride must be at least 1"),
+    ],
+)
+def test_a_number_that_no_training_can_run_with_is_refused(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        recipe_with(Usual, [text])
+
+
+def test_bounds_themselves_and_numbers_of_other_names_are_taken() -> None:
+    fine = ["epochs=1", "learning_rate=none", "overlap=1", "dropout=0", "count=-3"]
+    assert recipe_with(Usual, fine) == Usual(
+        count=-3, epochs=1, learning_rate=None, overlap=1.0, dropout=0.0
+    )
+
+
+@pytest.mark.parametrize("name", list(RECIPES))
+def test_the_own_numbers_of_every_recipe_are_in_bounds(name: str) -> None:
+    assert recipe_with(RECIPES[name], []) == RECIPES[name]()
 
 
 def test_fields_are_described_and_kept() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -113,6 +114,56 @@ def test_what_stopped_goes_on_to_the_same_net(stop: int, tmp_path: Path) -> None
     with pytest.raises(KeyboardInterrupt):
         learned(Run(0, tmp_path / "parts", listen=interrupt), epochs=3)
     assert same(whole, learned(Run(0, tmp_path / "parts"), epochs=3))
+
+
+@pytest.fixture
+def usual_ctrl_c() -> Iterator[None]:
+    """Ctrl-C as a program of its own takes it, whatever runs the tests."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def pressing(examples: Examples, step: int, times: int = 1) -> dict[str, object]:
+    """A loss in the midst of whose `step` somebody presses Ctrl-C."""
+    usual, calls = course(examples).loss, itertools.count(1)
+
+    def loss(network: nn.Module, rows: Rows, random: np.random.Generator) -> Tensor:
+        if next(calls) == step:
+            for _ in range(times):
+                signal.raise_signal(signal.SIGINT)
+        return usual(network, rows, random)
+
+    return {"loss": loss}
+
+
+@pytest.mark.usefixtures("usual_ctrl_c")
+def test_ctrl_c_finishes_the_step_under_way_and_saves_it(tmp_path: Path) -> None:
+    whole = learned(Run(0, tmp_path / "whole"))
+    parts = Run(0, tmp_path / "parts", save_seconds=1e9)
+    with pytest.raises(KeyboardInterrupt, match="stopped after step 9; the same command goes on"):
+        learned(parts, **pressing(imagined_examples(), 9))
+    state = read(place_of(parts.folder, "net"))
+    assert state is not None
+    assert state.step == 9
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert same(whole, learned(parts))
+
+
+@pytest.mark.usefixtures("usual_ctrl_c")
+def test_a_second_ctrl_c_stops_at_once(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        learned(Run(0, tmp_path, save_seconds=1e9), **pressing(imagined_examples(), 9, times=2))
+    assert str(stopped.value) == ""
+    assert read(place_of(tmp_path, "net")) is None
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.usefixtures("usual_ctrl_c")
+def test_a_program_that_ignores_ctrl_c_is_not_stopped(tmp_path: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    learned(Run(0, tmp_path), **pressing(imagined_examples(), 9))
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def test_what_was_killed_goes_on_to_the_same_net(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from gifworthy.errors import LabelsNotFound, LabelsUnreadable, OutputExists
 from gifworthy.learning.consensus import agreement, consensus
 from gifworthy.learning.manifest import Anomaly, Label, Manifest, Oddities, runs
-from gifworthy.learning.presence import find_videos
+from gifworthy.learning.presence import file_of, find_videos
 from gifworthy.learning.splits import Leak, leaks, split
 from gifworthy.learning.storage import load, save
 
@@ -77,7 +77,7 @@ def test_what_is_no_manifest_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(LabelsNotFound, match="gifworthy data read"):
         load(path)
     path.write_text("text")
-    with pytest.raises(LabelsUnreadable, match="is no Parquet file"):
+    with pytest.raises(LabelsUnreadable, match="is no manifest, or a damaged one"):
         load(path)
     pq.write_table(pa.table({"a": [1]}), path)
     with pytest.raises(LabelsUnreadable, match="no manifest of gifworthy"):
@@ -182,3 +182,16 @@ def test_missing_videos_are_a_report(tmp_path: Path) -> None:
     assert str(presence) == "2 of 3 videos"
     assert presence.missing == ("three",)
     assert presence.found["deep/two"] == tmp_path / "deep" / "two.WEBM"
+
+
+def test_a_folder_of_videos_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(LabelsNotFound, match="nope is not there; give the folder"):
+        find_videos(manifest(label("one")), tmp_path / "nope")
+    (tmp_path / "one.mp4").write_bytes(b"")
+    with pytest.raises(LabelsNotFound, match=r"one\.mp4 is a file, not a folder"):
+        find_videos(manifest(label("one")), tmp_path / "one.mp4")
+
+
+def test_a_name_that_has_its_ending_gets_no_second_one() -> None:
+    assert file_of("flower.MP4") == "flower.MP4"
+    assert file_of("flower.v2") == "flower.v2.mp4"

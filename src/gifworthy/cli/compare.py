@@ -58,7 +58,10 @@ def compare(
 
 
 def _text(comparison: Comparison) -> str:
-    lines = [f"{comparison.first} less {comparison.second}, on {comparison.count} cases of both"]
+    from gifworthy.moments import counted
+
+    cases = counted(comparison.count, "case")
+    lines = [f"{comparison.first} less {comparison.second}, on {cases} of both"]
     for metric in comparison.metrics:
         mean, low, high = (100 * value for value in (metric.mean, metric.low, metric.high))
         figures = f"{mean:+.1f} ({low:+.1f} to {high:+.1f})"

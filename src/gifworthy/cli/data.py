@@ -45,7 +45,7 @@ def read(
             reader = reader.telling(Settings.from_environ(os.environ), begin)
         manifest = reader.read(folder)
     path = save(manifest, output or Path(f"{dataset}.parquet"), overwrite=overwrite)
-    print(f"{path}: {len(manifest)} labels of {len(manifest.videos)} videos")
+    print(f"{path}: {_size(manifest)}")
     _say_anomalies(manifest)
 
 
@@ -62,7 +62,7 @@ def stats(manifest: ManifestFile, as_json: AsJson = False) -> None:
         rows = [{"what": f.what, "published": f.published, "ours": f.ours} for f in facts]
         print(json.dumps({"dataset": labels.name, "scale": labels.scale, "facts": rows}))
         return
-    print(f"{labels.name}: {len(labels)} labels of {len(labels.videos)} videos; {labels.scale}")
+    print(f"{labels.name}: {_size(labels)}; {labels.scale}")
     print(f"{'':<36}{'published':>12}{'ours':>12}")
     for fact in facts:
         published = "" if fact.published is None else f"{fact.published:,.10g}"
@@ -83,9 +83,9 @@ def check(
     from gifworthy.learning.storage import load
 
     labels = load(manifest)
+    presence = None if videos is None else find_videos(labels, videos)
     _say_anomalies(labels)
-    if videos is not None:
-        presence = find_videos(labels, videos)
+    if presence is not None:
         print(f"{presence} are below {videos}")
         for name in presence.missing[:MOST_NAMED]:
             print(f"missing: {name}")
@@ -98,6 +98,12 @@ def check(
         say(f"{len(found)} videos or viewers lie in more than one split")
         raise SystemExit(FAILED)
     print("no video or viewer lies in two splits")
+
+
+def _size(manifest: Manifest) -> str:
+    from gifworthy.moments import counted
+
+    return f"{counted(len(manifest), 'label')} of {counted(len(manifest.videos), 'video')}"
 
 
 def _say_anomalies(manifest: Manifest) -> None:

@@ -83,7 +83,8 @@ def judged(
     from gifworthy.learning.datasets import DATASETS
     from gifworthy.learning.evaluate import evaluate as judge_all
     from gifworthy.learning.manifest import Oddities
-    from gifworthy.learning.predicting import Bench, predict, unseen
+    from gifworthy.learning.predicting import Bench, predict, unseen, untold
+    from gifworthy.moments import counted
     from gifworthy.settings import Settings
 
     judge = DATASETS[labels.name]().judge()
@@ -94,7 +95,13 @@ def judged(
     bench = Bench(labels, judge, material, Settings.from_environ(os.environ), oddities)
     given = [predict(name, bench) for name in models]
     if left_out:
-        say(f"left out: {left_out} videos that a model learned from; --seen judges them too")
+        videos = counted(left_out, "video")
+        say(f"left out: {videos} that a model learned from; --seen judges them too")
+    for name in untold(models) if not seen else ():
+        say(
+            f"{name} lacks training.json, so it is not known which videos the model learned from; "
+            f"it may be judged on these"
+        )
     for odd in oddities.anomalies():
         say(f"{odd.what}: {odd.count} (first {odd.first})")
     return judge_all(labels, judge, _distinct(given), seed)

@@ -149,7 +149,7 @@ class LookFlags:
         from gifworthy.encoders import ENCODERS
 
         ending = file.suffix[1:].lower() if file else ""
-        if self.format and ending in ENCODERS and self.format != ending:
+        if self.format and ending and self.format != ending:
             raise ValueError(
                 f"{file} and --format {self.format} contradict each other; leave one out"
             )
@@ -168,7 +168,7 @@ class LookFlags:
             "--fps": (self.fps, asked.fps, style.fps),
         }
         return tuple(
-            f"{platform.name} takes at most {_said(flag, limit)}; {flag} {given} was lowered"
+            f"{platform.name} takes at most {_said(flag, limit)}; {flag} {given} was lowered to that"
             for flag, (given, before, limit) in flags.items()
             if given is not None and before != limit
         )

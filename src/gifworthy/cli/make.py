@@ -31,6 +31,7 @@ from gifworthy.cli.places import (
     places_for,
 )
 from gifworthy.cli.speech import each, say
+from gifworthy.cli.viewers import Viewer, bind_to
 
 if TYPE_CHECKING:
     from gifworthy.moments import Bounds, Moment
@@ -94,6 +95,7 @@ def make(
     part: PartFlags,
     looks: LookFlags,
     against: Against = None,
+    viewer: Viewer = None,
     inputs: Inputs = None,
     out: Out = None,
     also: Also = None,
@@ -111,7 +113,8 @@ def make(
     plan = selecting.changed(scoring.changed())
     style, lowered = looks.style(named_file(out, len(sources)), plan.shots)
     suffix = ENCODERS[style.format].suffix
-    maker = CoverMaker.load(plan, Settings.from_environ(os.environ))
+    settings = Settings.from_environ(os.environ)
+    maker = CoverMaker.load(plan, settings, bind_to(viewer, settings))
     work = Work(maker, style, part.bounds(), _own(against))
     for note in lowered:
         say(note)

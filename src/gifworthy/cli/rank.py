@@ -10,6 +10,7 @@ from typer import Option
 
 from gifworthy.cli.choices import ScoringFlags
 from gifworthy.cli.flags import (
+    CHOOSING,
     WRITING,
     AsJson,
     Input,
@@ -20,10 +21,19 @@ from gifworthy.cli.flags import (
     source_of,
 )
 from gifworthy.cli.speech import each, say
+from gifworthy.cli.viewers import (
+    Known,
+    Viewer,
+    beside,
+    bind_to,
+    compared_as_json,
+    compared_as_table,
+)
 
 if TYPE_CHECKING:
-    from gifworthy.pipeline import Candidate, Ranking
+    from gifworthy.pipeline import Candidate, CoverMaker, Ranking
     from gifworthy.settings import Told
+    from gifworthy.video import Video as OpenVideo
 
 SHOWN_REASONS = 4
 
@@ -35,6 +45,14 @@ Sheet = Annotated[
         rich_help_panel=WRITING,
     ),
 ]
+Compare = Annotated[
+    bool,
+    Option(
+        "--compare",
+        help="With --viewer: beside everybody's ranking, and what pulled each up.",
+        rich_help_panel=CHOOSING,
+    ),
+]
 
 
 def rank(
@@ -42,6 +60,8 @@ def rank(
     video: Video = None,
     scoring: ScoringFlags,
     part: PartFlags,
+    viewer: Viewer = None,
+    compare: Compare = False,
     input: Input = None,
     sheet: Sheet = None,
     overwrite: Overwrite = False,
@@ -55,7 +75,10 @@ def rank(
 
     source = source_of(video, input)
     bounds = part.bounds()
-    maker = CoverMaker.load(scoring.changed(), Settings.from_environ(os.environ))
+    settings, plan = Settings.from_environ(os.environ), scoring.changed()
+    if compare and (viewer is None or sheet is not None):
+        raise ValueError("--compare goes with --viewer and without --sheet; say for whom")
+    maker = CoverMaker.load(plan, settings, bind_to(viewer, settings))
     if sheet is not None:
         check_ending(Path(sheet), ".png")
         check_free(Path(sheet), overwrite=overwrite)
@@ -63,6 +86,8 @@ def rank(
     def judge(source: str, told: Told) -> str:
         with maker.open(source, bounds, told) as opened:
             ranking = maker.rank(opened)
+            if compare and viewer is not None:
+                return _compared(opened, ranking, viewer, maker, as_json)
             if sheet is not None:
                 from gifworthy.pictures import ranking_sheet
 
@@ -72,6 +97,18 @@ def rank(
         return _json(ranking) if as_json else _table(ranking)
 
     each([source], judge, as_json=as_json, quiet=quiet)
+
+
+def _compared(
+    video: OpenVideo, mine: Ranking, viewer: str, maker: CoverMaker, as_json: bool
+) -> str:
+    from gifworthy.pipeline import CoverMaker
+    from gifworthy.trained import load_scorer
+
+    generic = CoverMaker.load(maker.plan, maker.settings).rank(video)
+    scorer = load_scorer(maker.plan.scorer, maker.settings)
+    rows = beside(mine, generic, video, Known.read(viewer, scorer, maker.settings))
+    return compared_as_json(mine.source, rows) if as_json else compared_as_table(rows)
 
 
 def _json(ranking: Ranking) -> str:

@@ -34,8 +34,8 @@ def spoken(command: Callable[Given, None]) -> Callable[Given, None]:
         try:
             command(*args, **given)
             sys.stdout.flush()
-        except KeyboardInterrupt:
-            say("stopped; nothing half-written was left")
+        except KeyboardInterrupt as stop:
+            say(str(stop) or "stopped; nothing half-written was left")
             raise SystemExit(INTERRUPTED) from None
         except BrokenPipeError:
             _hush()
@@ -102,6 +102,7 @@ def each(
             told = begin(source)
             try:
                 line = work(source, told)
+                told(1 / LOOKING)
             except Exception as error:
                 failures.append(error)
                 tell(error)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gifworthy.learning.task import Telling
     from gifworthy.learning.training import Trained
 
-MOST_NAMED = 8
+MOST_NAMED, MOST_LINES = 8, 20
 
 
 Name = Annotated[
@@ -76,9 +76,9 @@ def train(
     from gifworthy.learning.training import train as learn
     from gifworthy.settings import Settings
 
+    wanted = _each(recipe, fields or [], each, output or Path(recipe))
     labels, material = _labels(data), Material(videos, features, segmenter)
     settings = Settings.from_environ(os.environ)
-    wanted = _each(recipe, fields or [], each, output or Path(recipe))
     for place, chosen in wanted:
         task = Task(
             recipe,
@@ -172,23 +172,29 @@ def _precision(word: str) -> Literal["32", "bf16"]:
 
 
 def _report(trained: Trained) -> None:
+    from gifworthy.moments import counted
+
     for odd in trained.skipped[:MOST_NAMED]:
         say(f"{odd.what}: {odd.count} (first {odd.first})")
     videos, segments, watched = trained.counts
-    print(f"{trained.folder}: learned from {segments} segments of {videos} videos")
+    of = f"{counted(segments, 'segment')} of {counted(videos, 'video')}"
+    print(f"{trained.folder}: learned from {of}")
     figures = "  ".join(f"{name} {100 * value:.1f} %" for name, value in trained.figures.items())
-    print(f"on {watched} validation videos: {figures}" if watched else "no video was left to watch")
+    on = counted(watched, "validation video")
+    print(f"on {on}: {figures}" if watched else "no video was left to watch")
 
 
 @contextmanager
 def _telling(quiet: bool) -> Iterator[Telling]:
-    """A bar with the time left on a terminal; a line for each validation in a pipe."""
+    """A bar with the time left on a terminal; lines for some validations in a pipe."""
     from gifworthy.learning.task import Telling
 
     if quiet:
         yield Telling()
     elif not sys.stderr.isatty():
-        yield Telling(learning=_say_verdict)
+        lines = _Lines()
+        yield Telling(learning=lines.hear)
+        lines.end()
     else:
         with _bar() as bar:
             task = bar.add_task("", total=None, verdict="")
@@ -205,9 +211,33 @@ def _telling(quiet: bool) -> Iterator[Telling]:
             yield Telling(reading, learning)
 
 
-def _say_verdict(now: Progress) -> None:
-    if now.judged:
-        say(f"{now.name}: step {now.step} of {now.steps}, loss {now.loss:.4f}, {now.verdict}")
+class _Lines:
+    """Lines for validations: all of a net's when they are few, else the first, the last, some between."""
+
+    def __init__(self) -> None:
+        self.name: str | None = None
+        self.held: Progress | None = None
+
+    def hear(self, now: Progress) -> None:
+        if not now.judged:
+            return
+        is_new = now.name != self.name
+        if is_new:
+            self.end()
+        self.name, self.held = now.name, now
+        if is_new or _turn(now.epoch, now.epochs) > _turn(now.epoch - 1, now.epochs):
+            self.end()
+
+    def end(self) -> None:
+        """Say what was heard last, unless it was said."""
+        if self.held is not None:
+            now, self.held = self.held, None
+            say(f"{now.name}: step {now.step} of {now.steps}, loss {now.loss:.4f}, {now.verdict}")
+
+
+def _turn(epoch: int, epochs: int) -> int:
+    """How many lines are due by then, beside the first."""
+    return epoch if epochs <= MOST_LINES else epoch * (MOST_LINES - 1) // epochs
 
 
 def _bar() -> Bar:

@@ -75,6 +75,14 @@ class Devices:
         mine: NDArray[np.intp] = items[every[place::count]]
         return mine
 
+    def any_of(self, mine: bool) -> bool:
+        """Whether any process says so; every process must ask, and all are told the same."""
+        if self.accelerator.num_processes == 1:
+            return mine
+        if mine:
+            self.accelerator.set_trigger()
+        return bool(self.accelerator.check_trigger())
+
     def prepare(self, network: nn.Module, optimizer: Optimizer) -> nn.Module:
         """The network on its device, wrapped where there are several processes."""
         prepared, _ = self.accelerator.prepare(network, optimizer)

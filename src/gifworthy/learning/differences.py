@@ -8,6 +8,7 @@ import numpy as np
 
 from gifworthy.learning.evaluate import Table
 from gifworthy.learning.tables import difference
+from gifworthy.moments import counted
 
 FEW = 6
 """Below so many pairs an interval by bootstrap says too much."""
@@ -45,7 +46,7 @@ class Comparison:
         if better := self.better(metric):
             return f"{better} is better"
         if metric.count < FEW:
-            return f"{metric.count} cases are too few to tell"
+            return f"{counted(metric.count, 'case')}: too few to tell"
         return "no difference that these data can show"
 
 

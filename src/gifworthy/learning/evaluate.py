@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gifworthy.errors import LabelsNotFound
+from gifworthy.habits import habit_table
 from gifworthy.learning.judging import Judge, Metric, Skipped, Trial
 from gifworthy.learning.manifest import Anomaly, Case, Manifest, Oddities
 from gifworthy.learning.metrics.intervals import bootstrap, means
 from gifworthy.learning.predictions import Predictions
 from gifworthy.learning.viewers import histories_of
-from gifworthy.scorers.habits import Habits, habit_table
+from gifworthy.scorers.habits import Habits
 from gifworthy.scorers.position import position_table
 from gifworthy.types import Floats, History
 

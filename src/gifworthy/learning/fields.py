@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import types
 import typing
 from collections.abc import Sequence
@@ -13,6 +14,14 @@ from gifworthy.learning.recipe import Plain, Recipe
 from gifworthy.registry import unknown
 
 NONE = ("none", "null")
+AT_LEAST_ONE = (
+    *("epochs", "batch", "copies", "width", "segments", "negatives", "words", "word_size"),
+    *("most", "most_pairs", "rounds", "stride", "hidden"),
+)
+LEAST = dict.fromkeys(AT_LEAST_ONE, 1) | dict.fromkeys(("patience", "layers", "frames", "decay"), 0)
+ABOVE_ZERO = ("learning_rate", "rate_drop", "cost", "sharpness", "delta")
+SHARES = ("overlap", "alone", "share")
+BELOW_ONE = ("dropout", "momentum")
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -20,7 +29,7 @@ def recipe_with(recipe: type[Recipe], given: Sequence[str]) -> Recipe:
     """A recipe whose fields are changed as `field=value` says.
 
     Raises: UnknownName for a field it has not, with the nearest; ValueError for a value of another type,
-        or one that the recipe refuses.
+        or one that the recipe or `check_numbers` refuses.
     """
     hints = get_type_hints(recipe)
     names = [field.name for field in fields(recipe)]
@@ -34,7 +43,37 @@ def recipe_with(recipe: type[Recipe], given: Sequence[str]) -> Recipe:
         if name in chosen:
             raise ValueError(f"{name} was given twice; keep one of the two")
         chosen[name] = _parsed(name, value, hints[name])
-    return recipe(**chosen)
+    made = recipe(**chosen)
+    check_numbers(made)
+    return made
+
+
+def check_numbers(recipe: Recipe) -> None:
+    """Refuse, before anything is read, numbers that no training can run with.
+
+    Fields are known by the names that they have in every recipe (`epochs`, `learning_rate` ...); what is
+    special to one recipe it checks in its own `__post_init__`.
+
+    Raises: ValueError, which names the field and its bounds.
+    """
+    for name, value in values_of(recipe).items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        if bounds := _broken(name, value):
+            raise ValueError(f"{name} must be {bounds}, not {value:g}")
+
+
+def _broken(name: str, value: float) -> str:
+    """The bounds that a number does not keep, in words; nothing when it keeps them."""
+    if value < LEAST.get(name, -math.inf):
+        return f"at least {LEAST[name]}"
+    if name in ABOVE_ZERO and value <= 0:
+        return "above 0"
+    if name in SHARES and not 0 <= value <= 1:
+        return "from 0 to 1"
+    if name in BELOW_ONE and not 0 <= value < 1:
+        return "at least 0 and below 1"
+    return ""
 
 
 def values_of(recipe: Recipe) -> dict[str, Plain]:

@@ -23,6 +23,8 @@ from gifworthy.learning.metrics.pairs import nacc
 from gifworthy.learning.recipe import Course, Rows
 from gifworthy.learning.run import Progress, Run
 from gifworthy.learning.states import Point, State, place_of, read, write
+from gifworthy.learning.stopping import Stopping
+from gifworthy.moments import counted
 
 if TYPE_CHECKING:
     from torch import nn
@@ -62,15 +64,11 @@ class _Fitting:
 
     def go(self) -> None:
         """To the end, or to where it grows no better."""
-        saved = time.monotonic()
         try:
-            while not self.state.finished:
-                self._advance()
-                if self.state.finished or time.monotonic() - saved > self.run.save_seconds:
-                    self._save()
-                    saved = time.monotonic()
+            with Stopping() as stopping:
+                self._go(stopping)
         except KeyboardInterrupt:
-            if self.is_whole:
+            if self.is_whole and not stopping.is_asked:
                 self._save()
             raise
         finally:
@@ -78,6 +76,21 @@ class _Fitting:
         if self.state.best is not None:
             self.course.network.load_state_dict(self.state.best)
         self.course.network.cpu().eval()
+
+    def _go(self, stopping: Stopping) -> None:
+        """Step after step. Raises: KeyboardInterrupt, with what it says to a person, once all is saved."""
+        saved = time.monotonic()
+        while not self.state.finished:
+            self._advance()
+            is_stopped = self.run.devices.any_of(stopping.is_asked)
+            is_due = time.monotonic() - saved > self.run.save_seconds
+            if self.state.finished or is_stopped or is_due:
+                self._save()
+                saved = time.monotonic()
+            if is_stopped:
+                raise KeyboardInterrupt(
+                    f"stopped after step {self.state.step}; the same command goes on"
+                )
 
     def _advance(self) -> None:
         """One step, and the validation that is due after it."""
@@ -128,8 +141,8 @@ class _Fitting:
             raise ValueError(f"watch must be one of {', '.join(found)}, not {watch!r}")
         if not math.isfinite(found[watch]):
             raise LabelsNotFound(
-                f"{watch} says nothing on {len(self.examples.validation)} validation videos: none has a "
-                f"better and a worse piece; give others with --validation"
+                f"{watch} says nothing on {counted(len(self.examples.validation), 'validation video')}: "
+                f"none has a better and a worse piece; give others with --validation"
             )
         for name, value in found.items():
             self._point(VALIDATION + name, value)

@@ -11,6 +11,7 @@ import numpy as np
 
 from gifworthy.checkpoints import CARD, read_card
 from gifworthy.errors import LabelsNotFound, LabelsUnreadable, VideoError
+from gifworthy.learning.binding import for_viewers
 from gifworthy.learning.examples import Inputs
 from gifworthy.learning.judging import Judge, Skipped, Trial
 from gifworthy.learning.manifest import Case, Manifest, Oddities
@@ -88,6 +89,15 @@ def unseen(labels: Manifest, judge: Judge, models: Sequence[str]) -> tuple[Manif
     return labels.only(lambda label: label.video not in seen), len(judged & seen)
 
 
+def untold(models: Sequence[str]) -> list[str]:
+    """The trained models among some that do not say which videos they learned from."""
+    return [
+        name
+        for name in models
+        if (Path(name) / CARD).is_file() and not (Path(name) / STORY).is_file()
+    ]
+
+
 def _seen_by(folder: Path) -> list[str]:
     """Videos that a model learned from or was chosen by."""
     path = folder / STORY
@@ -104,6 +114,11 @@ def _by_model(folder: Path, bench: Bench) -> Iterator[tuple[Key, Prediction]]:
     use = use_of(folder, read_card(folder))
     scorer = open_trained(folder, bench.settings)
     source = open_source(use.reading, bench.labels, bench.material, bench.settings)
+
+    def look(case: Case, trial: Trial) -> tuple[tuple[Segment, ...], Inputs] | None:
+        return read_or_note(source, case, trial, Oddities())
+
+    bound = for_viewers(scorer, bench.labels, bench.judge, look)
     for case, trial in bench.cases():
         read = read_or_note(source, case, trial, bench.oddities)
         if read is None:
@@ -111,7 +126,7 @@ def _by_model(folder: Path, bench: Bench) -> Iterator[tuple[Key, Prediction]]:
         segments, inputs = read
         duration = case.duration if case.duration > 0 else segments[-1].end
         pieces = Pieces(segments, duration, inputs, case.topic, case.tags)
-        yield _key(case), _prediction(segments, scorer.rate(pieces), folder.name)
+        yield _key(case), _prediction(segments, bound(case.who).rate(pieces), folder.name)
 
 
 def read_or_note(

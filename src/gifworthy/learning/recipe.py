@@ -32,7 +32,11 @@ Judging = Callable[["nn.Module", Sequence[Example]], Mapping[str, float]]
 
 
 class Recipe(Protocol):
-    """A frozen dataclass whose fields are the paper's numbers, and two methods."""
+    """A frozen dataclass whose fields are the paper's numbers, and two methods.
+
+    Fields with the usual names are checked before anything is read (`fields.check_numbers`); others are
+    the business of the recipe's own `__post_init__`.
+    """
 
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
@@ -43,6 +47,13 @@ class Recipe(Protocol):
     def learn(self, examples: Examples, run: Run) -> Learned:
         """Learn from examples; what learns by steps does so in `run.fit(course, examples)`."""
         ...
+
+
+def at_least(recipe: Recipe, **least: float) -> None:
+    """Refuse fields that are too small. Raises: ValueError, which names the field and its bound."""
+    for name, low in least.items():
+        if getattr(recipe, name) < low:
+            raise ValueError(f"{name} must be at least {low}, not {getattr(recipe, name)}")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,10 @@ def folder_for(out: Path) -> Path:
 def make_room(folder: Path, task: Task, reading: Reading, overwrite: bool) -> None:
     """Make the folder, or find the same training in it; another one's state is never gone on from.
 
-    Raises: OutputExists when there is one and `overwrite` is False, OutputError when it cannot be made.
+    Where another one stopped before its first state, and read the same, nothing is lost by beginning.
+
+    Raises: OutputExists when something would be lost and `overwrite` is False, OutputError when the folder
+        cannot be made.
     """
     ours: dict[str, object] = {
         "recipe": task.name,
@@ -71,15 +74,17 @@ def _clear(
 ) -> None:
     """Make room for another training; what was read is kept where it would be read again."""
     name = next(name for name in {**there, **ours} if there.get(name) != ours.get(name))
-    if not overwrite:
+    is_read_anew = any(there.get(name) != ours.get(name) for name in READ)
+    states = list(folder.glob(f"*{SUFFIX}"))
+    if (is_read_anew or states) and not overwrite:
         raise OutputExists(
             f"{folder} holds a training that stopped, with other {name} ({there.get(name)}, now "
-            f"{ours.get(name)}); repeat its command to go on, or allow overwriting"
+            f"{ours.get(name)}); repeat its command to go on, or give --overwrite to begin anew"
         )
-    if any(there.get(name) != ours.get(name) for name in READ):
+    if is_read_anew:
         shutil.rmtree(folder)
         return
-    for path in folder.glob(f"*{SUFFIX}"):
+    for path in states:
         path.unlink()
     shutil.rmtree(folder / BOARD, ignore_errors=True)
 

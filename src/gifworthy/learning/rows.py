@@ -183,6 +183,8 @@ def file_in(folder: Path, names: Sequence[str], dataset: str) -> Path:
     for name in names:
         if (folder / name).exists():
             return folder / name
+    if not folder.exists():
+        raise LabelsNotFound(f"{folder} is not there; give the {dataset} data set")
     if not folder.is_dir():
         raise LabelsNotFound(f"{folder} is no folder; give the folder of the {dataset} data set")
     there = sorted(entry.name for entry in folder.iterdir())[:6]

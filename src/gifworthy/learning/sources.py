@@ -16,8 +16,9 @@ from gifworthy.errors import LabelsNotFound, VideoTooShort
 from gifworthy.learning.examples import Inputs
 from gifworthy.learning.judging import Trial
 from gifworthy.learning.manifest import Case, Manifest
-from gifworthy.learning.presence import find_videos
+from gifworthy.learning.presence import file_of, find_videos
 from gifworthy.learning.vectors import VectorFile, VectorFolder, open_vectors
+from gifworthy.moments import counted
 from gifworthy.protocols import Segmenter
 from gifworthy.readers import Reader, open_reader
 from gifworthy.reading import Reading
@@ -73,9 +74,10 @@ def open_source(
         )
     presence = find_videos(manifest, material.videos)
     if not presence.found:
+        videos, first = counted(len(manifest.videos), "video"), file_of(manifest.videos[0])
         raise LabelsNotFound(
-            f"none of the {len(manifest.videos)} videos of {manifest.name} lies below {material.videos} "
-            f"(the first would be {manifest.videos[0]}.mp4); give the folder that holds them"
+            f"none of the {videos} of {manifest.name} lies below {material.videos} "
+            f"(the first would be {first}); give the folder that holds them"
         )
     segmenter = SEGMENTERS[material.segmenter]() if material.segmenter else None
     reader = open_reader(reading, settings)

@@ -61,7 +61,10 @@ def load(path: Path) -> Manifest:
             f"{path} is not there; make it with: gifworthy data read DATASET FOLDER -o {path.name}"
         ) from error
     except (OSError, pa.ArrowException) as error:
-        raise LabelsUnreadable(f"{path} is no Parquet file: {error}; give a manifest") from error
+        raise LabelsUnreadable(
+            f"{path} is no manifest, or a damaged one; make it with: gifworthy data read DATASET FOLDER "
+            f"-o labels.parquet"
+        ) from error
     about = _about(path, table)
     columns = [table.column(name).to_pylist() for name in COLUMNS]
     return Manifest(

@@ -17,6 +17,7 @@ from gifworthy.backbones.published import Published
 from gifworthy.errors import GifworthyError, LabelsUnreadable, OutputError, OutputExists
 from gifworthy.learning.datasets import DATASETS
 from gifworthy.learning.examples import Examples
+from gifworthy.learning.fields import check_numbers
 from gifworthy.learning.gathering import examples_of
 from gifworthy.learning.judging import Judge, Metric
 from gifworthy.learning.manifest import Anomaly, Manifest
@@ -63,8 +64,11 @@ def train(
     from there after a fall, with the same numbers, and removes it in the end.
 
     Raises: LabelsError when there is nothing to learn; TrainingDiverged; OutputError, OutputExists;
-        WeightsError, DeviceAbsent, MissingExtra, UnknownName.
+        WeightsError, DeviceAbsent, MissingExtra, UnknownName; ValueError for a number out of bounds.
     """
+    check_numbers(task.recipe)
+    if task.steps is not None and task.steps < 1:
+        raise ValueError(f"steps must be at least 1, not {task.steps}")
     _check_place(out, overwrite)
     judge = DATASETS[task.labels.name]().judge()
     reading = _known_reading(task.recipe.reading(), task.material, settings)
@@ -111,7 +115,7 @@ def _check_place(out: Path, overwrite: bool) -> None:
     if out.exists() and not out.is_dir():
         raise OutputError(f"{out} is a file; give a folder for the model")
     if out.is_dir() and any(out.iterdir()) and not overwrite:
-        raise OutputExists(f"{out} exists already; give another name or allow overwriting")
+        raise OutputExists(f"{out} exists already; give another name, or --overwrite to replace it")
 
 
 def _labels(task: Task, judge: Judge) -> Manifest:

@@ -17,6 +17,7 @@ MODELS: Registry[Callable[..., nn.Module]] = Registry(
         "video2gif": "gifworthy.models.video2gif:RankNet",
         "setwise": "gifworthy.models.setwise:SetNet",
         "jointembedding": "gifworthy.models.jointembedding:EmbeddingNet",
+        "phd": "gifworthy.models.phd:PhdNet",
         "linear": "gifworthy.models.linear:LinearByTopic",
         "netease": "gifworthy.models.netease:NetEase",
     },

@@ -23,16 +23,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Remembered:
-    """A history, and the pick that each of its rows is.
+    """A history, and the pick that each row of its features is.
 
-    picks: (H,) as the rows of `history.features`. blind: how many picks have timings alone, as their
-    video cannot be opened any more or never could; they are in `timed` only. timed: every pick.
+    seen: (L,) as the rows of `history.features`; of the other picks the timings alone are known, as their
+    video cannot be opened any more or never could.
     """
 
     history: History
-    picks: tuple[Pick, ...]
-    timed: History
-    blind: int
+    seen: tuple[Pick, ...]
 
 
 def remembered(
@@ -50,17 +48,7 @@ def remembered(
     known |= fresh
     seen = tuple(pick for pick in picks if pick.id in known)
     vectors = np.stack([known[pick.id] for pick in seen]) if seen else np.empty((0, 0))
-    return Remembered(
-        _timed(seen, np.asarray(vectors, np.float64)),
-        seen,
-        _timed(picks, np.empty((len(picks), 0))),
-        len(picks) - len(seen),
-    )
-
-
-def timings(picks: Sequence[Pick]) -> History:
-    """Where picks lay and how long they were, with no look at them."""
-    return _timed(picks, np.empty((len(picks), 0)))
+    return Remembered(_timed(picks, np.asarray(vectors, np.float64)), seen)
 
 
 def _timed(picks: Sequence[Pick], features: np.ndarray) -> History:

@@ -10,6 +10,7 @@ RECIPES: Registry[type[Recipe]] = Registry(
     {
         "netease": "gifworthy.learning.recipes.netease:NetEase",
         "video2gif": "gifworthy.learning.recipes.video2gif:Video2Gif",
+        "phd": "gifworthy.learning.recipes.phd:PhdGifs",
         "setwise": "gifworthy.learning.recipes.setwise:SetWise",
         "ranksvm": "gifworthy.learning.recipes.ranksvm:RankSvm",
         "latentsvm": "gifworthy.learning.recipes.latentsvm:LatentSvm",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gifworthy.errors import MissingExtra
 from gifworthy.learning.examples import Examples
-from gifworthy.learning.recipe import Learned
+from gifworthy.learning.recipe import Learned, at_least
 from gifworthy.learning.run import Run
 from gifworthy.reading import NOTHING, Reading
 from gifworthy.scorers.boosted_position import FALLING, places_of
@@ -42,9 +42,7 @@ class BoostedPosition:
     least: int = 200
 
     def __post_init__(self) -> None:
-        for name, low in (("trees", 1), ("leaves", 2), ("least", 1)):
-            if getattr(self, name) < low:
-                raise ValueError(f"{name} must be at least {low}, not {getattr(self, name)}")
+        at_least(self, trees=1, leaves=2, least=1)
 
     def reading(self) -> Reading:
         """Nothing: where a segment lies is in the labels."""

@@ -114,7 +114,7 @@ class JointEmbedding:
             network,
             items[:, None],
             self._loss(rows, items, run),
-            SGD(groups, self.learning_rate, self.momentum, nesterov=True),
+            SGD(groups, self.learning_rate, self.momentum, nesterov=self.momentum > 0),
             rate=lambda net, pieces: rated(net, rows.context, pieces, run),
             batch=self.batch,
             epochs=self.epochs,

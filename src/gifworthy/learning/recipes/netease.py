@@ -18,7 +18,7 @@ from gifworthy.backbones.preparing import Singles
 from gifworthy.errors import LabelsUnreadable
 from gifworthy.learning.comparing import comparable, compared
 from gifworthy.learning.examples import Examples, Inputs
-from gifworthy.learning.recipe import Course, Learned, Loss, Plain, Rows
+from gifworthy.learning.recipe import Course, Learned, Loss, Plain, Rows, at_least
 from gifworthy.models.netease_inputs import STEP, Crop, batch_of
 from gifworthy.protocols import Pieces
 from gifworthy.reading import Reading
@@ -89,9 +89,7 @@ class NetEase:
             raise ValueError("no weights were published for a small net; give pretrained=false")
         if self.begin and self.pretrained:
             raise ValueError("a net begins with one set of weights; give begin or pretrained")
-        for name, least in (("segments", 2), ("batch", 1), ("frames", 1), ("frozen", 0)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be at least {least}, not {getattr(self, name)}")
+        at_least(self, segments=2, batch=1, frames=1, frozen=0)
         if self.frozen and not self.begins_trained:
             raise ValueError("frozen stages that were never trained stay noise; give frozen=0")
 

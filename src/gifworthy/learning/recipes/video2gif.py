@@ -159,7 +159,10 @@ class Video2Gif:
 
         pairs = self._pairs(rows.examples, run)
         optimizer = SGD(
-            decayed(network, self.decay), self.learning_rate, self.momentum, nesterov=True
+            decayed(network, self.decay),
+            self.learning_rate,
+            self.momentum,
+            nesterov=self.momentum > 0,
         )
         return Course(
             network,
