@@ -3,6 +3,7 @@
 Read in this order:
     scanning.py     how much is decoded, and what comes of it
     passes.py       one stretch decoded from start to end
+    ahead.py        decoding while the last pictures are looked at
     probing.py      the quick pass: key frames and a little after each (keys.py: which)
     thumbnails.py   decoded frame -> a little picture
     watching.py     thumbnails in order of time -> moments

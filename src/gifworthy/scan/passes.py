@@ -8,11 +8,15 @@ from av.packet import Packet
 from av.stream import Stream
 
 from gifworthy.decoding import Picture, Source
+from gifworthy.scan.ahead import ahead
 from gifworthy.scan.ledger import Ledger
 from gifworthy.scan.thumbnails import Shrinker
 from gifworthy.scan.watching import PACE, Watched, Watcher
 from gifworthy.settings import Told, nobody
 from gifworthy.types import Segment
+
+AHEAD = 4
+"""Pictures decoded while one is looked at: they are large."""
 
 
 def skip_smoothing(source: Source) -> None:
@@ -42,7 +46,8 @@ def watch(
 ) -> Watched:
     """Decode one stretch of a video and watch it."""
     watcher, shrinker = Watcher(stretch.start, spacing), Shrinker(source)
-    for time, frame in pictures(source, stretch, ledger):
+    decoded = pictures(source, stretch, ledger)
+    for time, frame in ahead(decoded, AHEAD) if source.threads > 1 else decoded:
         watcher.see(shrinker.shrink(time, frame))
         told((time - stretch.start) / stretch.duration)
     return watcher.finish()
