@@ -7,9 +7,11 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from drawn import cuts, one_frame
+from gifworthy import render as rendering
 from gifworthy.encoders import ENCODERS
 from gifworthy.render import render
 from gifworthy.sampling import ticks
@@ -104,19 +106,22 @@ def test_one_picture_is_said_to_stand_still() -> None:
     assert cover.notes[0].startswith("one picture is all there is")
 
 
-@pytest.mark.parametrize("fps", [2, 5, 10])
-def test_a_cut_is_exactly_what_was_chosen(fps: int) -> None:
-    cover = cover_of(replace(STYLE, loop="cut", fps=fps))
-    straight = render_clip(fps)
+@pytest.mark.parametrize(("loop", "first"), [("seam", 5), ("cut", 0)])
+def test_a_loop_that_closes_begins_with_its_best_frame_but_a_cut_as_chosen(
+    loop: Loop, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "closes_well", lambda _: True)
+    monkeypatch.setattr(rendering, "best_frame", lambda _: 5)
+    cover = cover_of(replace(STYLE, loop=loop))
     with Image.open(BytesIO(cover.data)) as picture:
-        first = np.asarray(picture.convert("L"), float)
-    likest = np.abs(straight - first).mean((1, 2)).argmin()
-    assert likest == 0
+        shown = np.asarray(picture.convert("L"), float)
+    away = np.abs(frames_of(cover) - shown).mean((1, 2))
+    assert away.argmin() == first
 
 
-def render_clip(fps: float) -> np.ndarray:
-    """The grey frames of the shot, in order, as the style sizes them."""
-    window = cover_of(replace(STYLE, loop="cut", fps=fps)).storyboard.highlights[0].segment
+def frames_of(cover: Cover) -> NDArray[np.float64]:
+    """The grey frames of the seconds that a cover shows, in the order of time."""
+    window = cover.storyboard.highlights[0].segment
     with open_video(cuts()) as video:
-        frames = video.frames_at(ticks(window, fps), width=STYLE.width).frames
+        frames = video.frames_at(ticks(window, cover.fps), width=cover.width).frames
     return np.stack([np.asarray(Image.fromarray(frame).convert("L"), float) for frame in frames])

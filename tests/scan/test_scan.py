@@ -8,12 +8,13 @@ import drawn
 import drawn_strange
 from gifworthy.decoding import open_source
 from gifworthy.scan import probing, scan_video
-from gifworthy.scan.watching import PACE
+from gifworthy.scan.watching import PACE, Moment, Watched
 from gifworthy.types import EFFORTS, Effort, Scan, Segment
 from gifworthy.video import open_video
 
 VIDEOS = Path(__file__).resolve().parents[3] / "shared" / "videos"
 FPS = 25
+NOTHING = np.zeros((1, 1, 3), np.uint8)
 SPEED = 0.25  # frame widths a second
 WIDTH, HEIGHT, SQUARE = 192, 108, 54
 
@@ -205,3 +206,13 @@ def test_it_tells_how_far_it_has_come(effort: Effort) -> None:
         assert len(video.scan)
     assert told == sorted(told)
     assert told[-1] > 0.9
+
+
+def test_a_probe_is_believed_by_less_than_half() -> None:
+    """Three probes that moved by 1, 2 and 7: the median is 2, and 0.4 of what lies beyond it is kept."""
+    probes = [
+        Watched((Moment(0.0, NOTHING, np.zeros(4), np.full(4, moved), 0.0),), (), ())
+        for moved in (1.0, 2.0, 7.0)
+    ]
+    doubted = [watched.moments[0].moves for watched in probing._doubted(probes)]
+    assert [moves[0] for moves in doubted if moves is not None] == pytest.approx([1.6, 2.0, 4.0])
