@@ -8,10 +8,12 @@ WORKERS ?= 2
 BASE := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 TRAIN := $(VENV)/.installed-train
+SERVE := $(VENV)/.installed-serve
+ALL := $(VENV)/.installed-all
 # Where to find a build of torch that fits the machine; empty for pip's own settings.
 TORCH_INDEX ?=
 
-.PHONY: help install install-train demo cover test test-slow check format bench clean
+.PHONY: help install install-train install-all demo cover serve test test-slow check format bench clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,6 +40,16 @@ $(TRAIN): $(DEV)
 	$(PIP) install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
 	@touch $@
 
+$(SERVE): $(BASE)
+	$(PIP) install --quiet --disable-pip-version-check -c constraints.txt -e '.[serve]'
+	@touch $@
+
+install-all: $(ALL)  ## every library that any part can use
+
+$(ALL): $(TRAIN) $(SERVE)
+	$(PIP) install --quiet --disable-pip-version-check -c constraints.txt -e '.[serve,postgres,batch,browser]'
+	@touch $@
+
 demo: $(BASE)  ## draw a video and make its cover
 	@mkdir -p demo
 	$(BIN)/gifworthy sample demo/sample.mp4 --overwrite
@@ -47,6 +59,9 @@ demo: $(BASE)  ## draw a video and make its cover
 cover: $(BASE)  ## the cover of your video: make cover VIDEO=talk.mp4 [OPTIONS="--shots 3"]
 	@test -n "$(VIDEO)" || { echo "which video? make cover VIDEO=talk.mp4"; exit 2; }
 	$(BIN)/gifworthy make "$(VIDEO)" $(OPTIONS)
+
+serve: $(SERVE)  ## the page and the API at http://127.0.0.1:8080
+	$(BIN)/gifworthy serve $(OPTIONS)
 
 test: $(DEV)  ## the fast suite
 	$(PYTEST) -n $(WORKERS)

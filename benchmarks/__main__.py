@@ -1,4 +1,7 @@
-"""Run benchmarks and print their tables: `python -m benchmarks [NAME ...]`; without names, all."""
+"""Run benchmarks and print their tables: `python -m benchmarks [NAME ...]`; without names, all.
+
+What begins with a dash is for the benchmarks themselves, such as `--quick`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,22 @@ from importlib import import_module
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-PARTS = ("__main__", "table", "material", "likeness", "moving_shapes", "tastes")
+PARTS = (
+    "__main__",
+    "table",
+    "material",
+    "likeness",
+    "moving_shapes",
+    "drawn_products",
+    "tastes",
+    "stories",
+    "drawn_stories",
+    "happenings",
+    "following",
+    "peeking",
+    "traffic",
+    "catalogues",
+)
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in PARTS)
 
 
@@ -22,4 +40,4 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main([word for word in sys.argv[1:] if not word.startswith("-")]))

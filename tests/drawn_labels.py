@@ -187,6 +187,35 @@ def clicks(folder: Path) -> Path:
     return folder
 
 
+def stories(folder: Path) -> Path:
+    """Ann and Bo accept two stories of one video; Bo alone rejects a third, and nobody else saw a fourth."""
+    _write(
+        folder / "stories.csv",
+        """
+        video,proposal,first,second,third,accept,rater,duration
+        v1,1,2,10,5,1,ann,20.0
+        v1,1,2,10,5,1,bo,20.0
+        v1,2,2,3,12,1,ann,20.0
+        v1,2,2,3,12,1,bo,20.0
+        v1,3,4,8,12,1,ann,20.0
+        v1,3,4,8,12,0,bo,20.0
+        v1,4,1,8,12,1,ann,20.0
+        """,
+    )
+    return folder
+
+
+def fixations(folder: Path) -> Path:
+    """Three seconds of one video: all look at one place, half of them, and everybody elsewhere."""
+    rows = ["video,second,x,y,viewer"]
+    for second, together in enumerate((8, 4, 1)):
+        for viewer in range(8):
+            x = 0.5 if viewer < together else 0.05 + 0.13 * viewer
+            rows.append(f"v1,{second + 0.5},{x:.2f},{0.5 if viewer < together else 0.2},{viewer}")
+    (folder / "points.csv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
 LAYOUTS: dict[str, Callable[[Path], Path]] = {
     "video2gif": video2gif,
     "phd2": phd2,
@@ -201,6 +230,8 @@ LAYOUTS: dict[str, Callable[[Path], Path]] = {
     "frames": frames,
     "pairs": pairs,
     "clicks": clicks,
+    "stories": stories,
+    "fixations": fixations,
 }
 
 

@@ -24,6 +24,7 @@ from gifworthy.checkpoints import (
     save,
 )
 from gifworthy.errors import OutputError, WeightsBroken, WeightsMissing
+from gifworthy.nets import OnnxNet
 from small_network import PREPARATION, small_checkpoint, small_network
 
 
@@ -109,6 +110,47 @@ def test_a_full_disk_is_said_and_leaves_the_old_one(
     with pytest.raises(OutputError, match="No space left on device"):
         saved(tmp_path / "net")
     assert read_card(tmp_path / "net") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["net"]
+
+
+class Recurrent(nn.Module):
+    """(T, 3) -> (1, 2), whatever T."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(3, 2, batch_first=True)
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return torch.as_tensor(self.lstm(rows[None])[1][0][-1])
+
+
+@pytest.mark.filterwarnings("ignore:The tensor attributes")
+def test_recurrent_nets_take_any_length_though_others_were_traced_before(tmp_path: Path) -> None:
+    network = Recurrent().eval()
+    torch.export.export(network, (torch.zeros(4, 3),))  # leaves its own kernel in torch's cache
+    card = save(
+        network, Card("recurrent"), (torch.zeros(4, 3),), tmp_path / "net", axes=("seconds",)
+    )
+    net = OnnxNet(file_of(tmp_path / "net", card, "model.onnx"))
+    for seconds in (1, 4, 9):
+        rows = torch.linspace(-1, 1, 3 * seconds).reshape(seconds, 3)
+        np.testing.assert_allclose(net(rows.numpy()), network(rows).detach().numpy(), atol=1e-6)
+
+
+class Unrolled(nn.Module):
+    """A net that is written for the number of rows that it is traced with."""
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return torch.stack([row * place for place, row in enumerate(rows)])
+
+
+def test_a_net_for_one_length_only_is_refused_and_leaves_the_old_one(
+    net: Path, tmp_path: Path
+) -> None:
+    before = read_card(net)
+    with pytest.raises(ValueError, match="'input' of 5 seconds only"):
+        save(Unrolled(), Card("unrolled"), (torch.zeros(5, 3),), net, axes=("seconds",))
+    assert read_card(net) == before
     assert [path.name for path in tmp_path.iterdir()] == ["net"]
 
 

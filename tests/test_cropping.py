@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gifworthy.cropping import CropPath, crop_path, largest_box, mass_held, smoothed
-from gifworthy.types import Box, Clip, Floats
+from gifworthy.cropping import Seen, crop_path, held_by
+from gifworthy.gaze import plain
+from gifworthy.rooms import Slide, largest_box
+from gifworthy.types import Box, Clip, CropPath, Floats
+from imagined import imagined
 
 TIMES = np.arange(0, 3, 1 / 8)
 
@@ -26,6 +29,15 @@ def scene(centres: Floats, width: int = 160, height: int = 90) -> Clip:
         rows, columns = np.nonzero(inside)
         frame[rows, columns] = disc[rows, columns - middle + 100]
     return Clip(frames, TIMES[: len(centres)])
+
+
+def path_of(
+    clip: Clip, box: tuple[float, float], focus: Box | None = None, looping: bool = False
+) -> CropPath:
+    """The path of a box of that size through plain saliency."""
+    low, high = 0.0, 1 - min(box)
+    way = Slide(*box, along_width=box[1] == 1.0, low=low, high=high, across=0.0)
+    return crop_path(Seen(clip.times, plain(imagined(1.0), clip, focus)), (way,), looping)
 
 
 def middles(path: CropPath) -> NDArray[np.float64]:
@@ -50,13 +62,13 @@ def test_the_largest_box_of_an_aspect(
 @pytest.mark.parametrize("place", [0.25, 0.5, 0.75])
 def test_a_subject_that_stays_gets_a_still_box_around_it(place: float) -> None:
     sway = place + 0.02 * np.sin(TIMES * 9)
-    path = crop_path(scene(sway), (0.3, 1.0))
+    path = path_of(scene(sway), (0.3, 1.0))
     assert path.is_still
     assert middles(path)[0] == pytest.approx(place, abs=0.08)
 
 
 def test_a_subject_that_crosses_the_frame_is_followed_smoothly() -> None:
-    path = crop_path(scene(np.linspace(0.15, 0.85, len(TIMES))), (0.3, 1.0))
+    path = path_of(scene(np.linspace(0.15, 0.85, len(TIMES))), (0.3, 1.0))
     assert not path.is_still
     followed = middles(path)
     assert np.abs(followed - np.linspace(0.15, 0.85, len(TIMES))).max() < 0.13
@@ -67,19 +79,19 @@ def test_a_subject_that_crosses_the_frame_is_followed_smoothly() -> None:
 def test_in_a_loop_the_box_comes_back() -> None:
     there_and_back = 0.5 - 0.2 * np.cos(TIMES / 3 * 2 * np.pi)
     there_and_back[-4:] += 0.03
-    looping = middles(crop_path(scene(there_and_back), (0.2, 1.0), looping=True))
+    looping = middles(path_of(scene(there_and_back), (0.2, 1.0), looping=True))
     assert abs(looping[-1] - looping[0]) < 0.005
     assert np.ptp(looping) > 0.2
 
 
 def test_a_subject_that_leaves_is_followed_even_in_a_loop() -> None:
     crossing = scene(np.linspace(0.15, 0.85, len(TIMES)))
-    followed = middles(crop_path(crossing, (0.3, 1.0), looping=True))
+    followed = middles(path_of(crossing, (0.3, 1.0), looping=True))
     assert followed[-1] - followed[0] > 0.4
 
 
 def test_every_box_has_the_size_asked_for_and_lies_inside_the_frame() -> None:
-    path = crop_path(scene(np.linspace(0.02, 0.98, len(TIMES))), (0.3, 1.0))
+    path = path_of(scene(np.linspace(0.02, 0.98, len(TIMES))), (0.3, 1.0))
     boxes = path.at(np.linspace(-1, 4, 50))
     assert boxes.min() >= 0
     assert boxes.max() <= 1
@@ -88,7 +100,7 @@ def test_every_box_has_the_size_asked_for_and_lies_inside_the_frame() -> None:
 
 
 def test_the_whole_frame_is_no_crop() -> None:
-    path = crop_path(scene(np.full(5, 0.5)), (1.0, 1.0))
+    path = path_of(scene(np.full(5, 0.5)), (1.0, 1.0))
     assert path.is_still
     assert path.boxes.tolist() == [[0, 0, 1, 1]]
 
@@ -96,32 +108,25 @@ def test_the_whole_frame_is_no_crop() -> None:
 def test_a_tall_picture_is_cropped_along_its_height() -> None:
     flat = scene(np.full(len(TIMES), 0.8))
     tall = Clip(np.ascontiguousarray(flat.frames.transpose(0, 2, 1, 3)), flat.times)
-    path = crop_path(tall, (1.0, 0.3))
+    path = path_of(tall, (1.0, 0.3))
     assert path.at(TIMES)[0, [1, 3]].mean() == pytest.approx(0.8, abs=0.08)
 
 
 def test_a_focus_pulls_the_box() -> None:
     nothing = Clip(np.full((8, 90, 160, 3), 100, np.uint8), TIMES[:8])
-    path = crop_path(nothing, (0.3, 1.0), Box(0.8, 0.3, 0.95, 0.7))
+    path = path_of(nothing, (0.3, 1.0), Box(0.8, 0.3, 0.95, 0.7))
     assert path.boxes[0, 0] <= 0.8
     assert path.boxes[0, 2] >= 0.95
 
 
 def test_one_frame_is_enough() -> None:
-    assert crop_path(scene(np.array([0.7])), (0.3, 1.0)).is_still
-
-
-def test_smoothing_keeps_a_straight_line_and_takes_the_shaking_out() -> None:
-    line = np.linspace(0, 1, len(TIMES))
-    assert smoothed(line, TIMES) == pytest.approx(line)
-    shaken = line + 0.02 * (-1.0) ** np.arange(len(TIMES))
-    assert np.abs(smoothed(shaken, TIMES) - line).max() < 0.005
+    assert path_of(scene(np.array([0.7])), (0.3, 1.0)).is_still
 
 
 def test_a_box_holds_most_when_the_mass_is_well_inside() -> None:
-    seen = np.zeros((1, 100))
-    seen[0, 50] = 1.0
-    held = mass_held(seen, 0.4)[0]
+    seen = np.zeros((1, 10, 100))
+    seen[0, 5, 50] = 1.0
+    held = held_by(seen, Slide(0.4, 1.0, along_width=True, low=0.0, high=0.6, across=0.0))[0]
     assert held.max() == pytest.approx(1.0)
     assert held[0] == 0
     best = np.flatnonzero(held > 0.999) / 95 * 0.6

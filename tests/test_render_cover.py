@@ -12,10 +12,11 @@ from PIL import Image
 
 from drawn import cuts, one_frame
 from gifworthy import render as rendering
+from gifworthy import windows
 from gifworthy.encoders import ENCODERS
 from gifworthy.render import render
 from gifworthy.sampling import ticks
-from gifworthy.types import Cover, Highlight, Loop, Segment, Storyboard, Style
+from gifworthy.types import Box, Cover, Highlight, Loop, Segment, Storyboard, Style
 from gifworthy.video import open_video
 
 SHOT = Segment(3.4, 6.0)
@@ -92,7 +93,7 @@ def test_a_budget_holds_for_the_finished_file() -> None:
 
 
 def test_what_is_hardly_to_be_seen_is_said() -> None:
-    sliver = cover_of(replace(STYLE, aspect=16.0))
+    sliver = cover_of(replace(STYLE, height=20))
     assert sliver.notes == (
         f"only {sliver.width} x {sliver.height} pixels are shown; ask for more",
     )
@@ -125,3 +126,41 @@ def frames_of(cover: Cover) -> NDArray[np.float64]:
     with open_video(cuts()) as video:
         frames = video.frames_at(ticks(window, cover.fps), width=cover.width).frames
     return np.stack([np.asarray(Image.fromarray(frame).convert("L"), float) for frame in frames])
+
+
+def test_in_a_range_the_length_pays_for_the_budget_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    style = replace(STYLE, seconds=0.8, up_to=2.4, loop="cut")
+    monkeypatch.setattr(windows, "WORTH_ADDING", -1.0)  # whatever is there is worth adding
+    whole = cover_of(style)
+    assert whole.seconds > 1.6
+    cover = cover_of(replace(style, max_bytes=round(whole.size_bytes * 0.6)))
+    assert cover.size_bytes <= whole.size_bytes * 0.6
+    assert 0.8 - 0.05 <= cover.seconds < whole.seconds
+    assert cover.gave_up[0].startswith("seconds")
+    assert cover.width == whole.width, "no pixel was given up while seconds were left"
+
+
+@pytest.mark.parametrize("loop", ["seam", "cut", "crossfade"])
+def test_a_range_is_kept(loop: Loop) -> None:
+    cover = cover_of(replace(STYLE, seconds=0.7, up_to=1.25, loop=loop))
+    shown = cover.storyboard.highlights[0].segment
+    assert 0.7 - 1e-6 <= shown.duration <= 1.25 + 1e-6
+    assert cover.seconds <= 1.25 + 1e-6
+
+
+def test_a_crop_keeps_and_avoids_in_every_frame() -> None:
+    kept, avoided = Box(0.6, 0.1, 0.7, 0.2), Box(0.0, 0.85, 1.0, 1.0)
+    style = replace(STYLE, aspect=1.0, keep=(kept,), avoid=(avoided,))
+    (crop,) = cover_of(style).crops
+    assert crop is not None
+    for edges in crop.at(np.linspace(0, 8, 50)):
+        shown = Box(*np.clip(edges, 0, 1))
+        assert shown.holds(kept)
+        assert not shown.meets(avoided)
+
+
+def test_what_is_avoided_is_cut_off_in_the_video_s_own_shape() -> None:
+    cover = cover_of(replace(STYLE, width=4000, avoid=(Box(0.0, 0.8, 1.0, 1.0),)))
+    assert cover.width / cover.height == pytest.approx(160 / 96, rel=0.03)
+    assert cover.height == pytest.approx(96 * 0.8, abs=1.5)
+    assert cover_of(replace(STYLE, keep=(Box(0, 0, 1, 1),))).crops == (None,)

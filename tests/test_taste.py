@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gifworthy.learning.linear import separating
 from gifworthy.taste import (
     AGGREGATIONS,
     FAR,
@@ -13,6 +14,7 @@ from gifworthy.taste import (
     evened,
     maximal_similarity,
     mean_similarity,
+    rank_svm,
 )
 
 EAST, NORTH, WEST = [2.0, 0.0], [0.0, 3.0], [-1.0, 0.0]
@@ -89,3 +91,17 @@ def test_directions_and_evening_out() -> None:
     assert directed(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist() == [[0.6, 0.8], [0, 0]]
     assert evened(np.array([1.0, 3.0])).tolist() == [-1, 1]
     assert evened(np.array([5.0, 5.0])).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("cost", [0.01, 1.0, 100.0])
+def test_a_small_rank_svm_is_what_the_large_one_is(cost: float) -> None:
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+    apart = np.random.default_rng(0).normal(0.3, 1.0, (40, 12))
+    turned = np.where(np.arange(40) % 2, 1.0, -1.0)
+    expected, _ = separating(apart * turned[:, None], turned, cost, offset=False)
+    assert rank_svm(apart, cost) == pytest.approx(expected, abs=1e-3)
+
+
+def test_two_pairs_part_in_the_middle() -> None:
+    """One pair apart by (2, 0): the least weights that keep it beyond the margin of 1 are (1/2, 0)."""
+    assert rank_svm(np.array([[2.0, 0.0]]), 1e6) == pytest.approx([0.5, 0.0], abs=1e-5)

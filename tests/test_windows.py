@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gifworthy.types import Segment
-from gifworthy.windows import Barred, best_window
+from gifworthy.video import Video
+from gifworthy.windows import JUMP, Appeal, Barred, best_length, best_window
 from imagined import imagined
 
 FREE = Barred(np.array([]), 0.12, 0.04)
@@ -100,3 +101,50 @@ def test_the_window_lies_in_the_video_and_in_its_room(
     assert place.window.end <= 10 + 1e-9
     assert place.window.duration <= seconds + 1e-9
     assert place.room.shared_with(place.window) == pytest.approx(place.window.duration)
+
+
+def length(video: Video, segment: Segment, barred: Barred = FREE) -> Segment:
+    """The window of 3 to 10 seconds."""
+    appeal = Appeal.of(video.scan, JUMP)
+    return best_length(video, segment, (3.0, 10.0), barred, appeal).window
+
+
+@pytest.mark.parametrize("lasting", [4.0, 7.0])
+def test_a_length_is_as_long_as_what_happens(lasting: float) -> None:
+    video = imagined(40.0, motion=lambda t: float(10 <= t < 10 + lasting))
+    window = length(video, Segment(10, 14))
+    assert window.start == pytest.approx(10, abs=0.6)
+    assert window.duration == pytest.approx(lasting, abs=0.6)
+
+
+def test_a_length_stays_in_its_range() -> None:
+    short = imagined(20.0, motion=lambda t: float(10 <= t < 11.5))
+    assert length(short, Segment(9, 15)).duration == pytest.approx(3.0)
+    assert length(imagined(20.0), Segment(9, 15)).duration == pytest.approx(3.0), "of equals"
+    endless = imagined(40.0, motion=lambda t: float(t > 5))
+    assert length(endless, Segment(9, 15)).duration == pytest.approx(10.0)
+
+
+def test_a_length_does_not_grow_across_a_cut() -> None:
+    video = imagined(40.0, motion=lambda t: float(8 <= t < 20))
+    window = length(video, Segment(9, 14), Barred(np.array([8.0, 14.0]), 0.12, 0.04))
+    assert window.end <= 14.0
+    assert window.start >= 8.0
+    assert window.duration == pytest.approx(5.5, abs=0.5)
+
+
+def test_a_shot_shorter_than_the_shortest_length_is_shown_alone() -> None:
+    barred = Barred(np.array([8.0, 10.5]), 0.12, 0.04)
+    window = length(imagined(20.0), Segment(8, 10.5), barred)
+    assert 8.0 <= window.start < window.end <= 10.5
+
+
+def test_who_saw_every_frame_says_how_much_there_is_to_see() -> None:
+    video = imagined(20.0, motion=lambda t: float(2 <= t < 4))
+    appeal = Appeal.of(video.scan, JUMP)
+    moments = np.arange(0, 20, 0.25)
+    told = appeal.told(moments, np.where((moments >= 12) & (moments < 14), 0.02, 0.0))
+    assert best_window(video, Segment(0, 19), 2.0, FREE, appeal).window.start < 3
+    assert best_window(video, Segment(0, 19), 2.0, FREE, told).window.start == pytest.approx(
+        12, abs=0.3
+    )

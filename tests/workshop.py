@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -114,9 +115,29 @@ def _row(reading: Reading, value: float, random: np.random.Generator) -> NDArray
         vector = random.normal(0, 1, SIZE).astype(np.float32)
         vector[0] = 2 * value + 0.3 * vector[0]
         return vector
-    count = reading.frames * (2 if reading.step else 1)
-    frames = random.integers(0, 60, (count, reading.side, reading.side, 3))
+    frames = random.integers(0, 60, reading.shape)
     return (frames + 150 * value).astype(np.uint8)
+
+
+def imagined_looks(folder: Path, videos: int) -> Path:
+    """Everybody looks at the same corner of every imagined video, all the time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [
+        f"v{number},{second / 4},0.2,0.3"
+        for number in range(videos)
+        for second in range(int(4 * LENGTH * 3))
+    ]
+    (folder / "points.csv").write_text("\n".join(["video,second,x,y", *rows]) + "\n")
+    return folder
+
+
+def of_other_lengths(examples: Examples) -> Examples:
+    """The same videos, each a second longer than the one before."""
+    train = tuple(
+        replace(x, case=replace(x.case, labels=(replace(x.case.labels[0], duration=20.0 + n),)))
+        for n, x in enumerate(examples.train)
+    )
+    return replace(examples, train=train)
 
 
 def draw_videos(manifest: Manifest, folder: Path) -> Path:

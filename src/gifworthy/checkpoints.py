@@ -27,6 +27,7 @@ from gifworthy.files import share
 from gifworthy.reading import NOTHING, Reading
 
 if TYPE_CHECKING:
+    import torch.onnx
     from torch import Tensor, nn
 
 Plain = str | int | float | bool | None
@@ -39,14 +40,16 @@ CARD, WEIGHTS, MODEL, MEAN = "config.json", "weights.safetensors", "model.onnx",
 class Use:
     """How covers are made with what was trained.
 
-    scorer: the name of who opens the folder. segmenter: the name of who cuts the video, "" for any.
-    reading: what the net reads of a segment. recipe: how it was trained.
+    scorer: the name of who opens the folder and rates. segmenter: the name of who cuts the video, "" for
+    any. reading: what the net reads of a segment. recipe: how it was trained. selector: where the net
+    does not rate but choose, the name of who opens the folder; then there is no scorer.
     """
 
     scorer: str
     segmenter: str = ""
     reading: Reading = NOTHING
     recipe: str = ""
+    selector: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ def save(
     folder: Path,
     mean_clip: Singles | None = None,
     beside: Mapping[str, bytes] = MappingProxyType({}),
+    axes: Sequence[str] = (),
 ) -> Card:
     """Write a checkpoint, whole or not at all; what was in the folder is replaced.
 
@@ -140,13 +144,15 @@ def save(
         examples: one input each, with a batch of two or more along the first axis; the exported net
             takes any batch of these shapes.
         beside: other files that belong to it, by name.
+        axes: what the first axis of each input counts, where not all count the same.
 
     Returns: the card with the hashes of what was written.
-    Raises: OutputError when the disk is full or refuses; MissingExtra without the exporter.
+    Raises: OutputError when the disk is full or refuses; MissingExtra without the exporter;
+        ValueError for a net that is made for one length of a first axis only.
     """
     with _replacing(folder) as fresh:
         _write_weights(network, fresh / WEIGHTS)
-        _export(network, card.inputs, examples, fresh / MODEL)
+        _export(network, card.inputs, examples, fresh / MODEL, axes or ["batch"] * len(examples))
         if mean_clip is not None:
             np.save(fresh / MEAN, mean_clip)
         for name, data in beside.items():
@@ -235,25 +241,30 @@ def _write_weights(network: nn.Module, path: Path) -> None:
 
 
 def _export(
-    network: nn.Module, inputs: tuple[str, ...], examples: Sequence[Tensor], path: Path
+    network: nn.Module,
+    inputs: tuple[str, ...],
+    examples: Sequence[Tensor],
+    path: Path,
+    axes: Sequence[str],
 ) -> None:
-    """Write the net as ONNX, norms folded into convolutions, for any batch."""
+    """Write the net as ONNX, norms folded into convolutions, for first axes of any length."""
     import torch
 
-    batch = torch.export.Dim("batch", min=1)
+    lengths = {name: torch.export.Dim(name, min=1) for name in axes}
     learning = network.training
     try:
-        with _hushed():
+        with _hushed(), _traced_afresh():
             program = torch.onnx.export(
                 network.eval(),
                 tuple(examples),
                 dynamo=True,
                 opset_version=OPSET,
                 input_names=list(inputs),
-                dynamic_shapes=tuple({0: batch} for _ in examples),
+                dynamic_shapes=tuple({0: lengths[name]} for name in axes),
                 verbose=False,
             )
             assert program is not None, "the exporter gave nothing"
+            _check_lengths(program, axes)
             program.save(path, external_data=False)
     except ImportError as error:
         raise MissingExtra(
@@ -261,6 +272,38 @@ def _export(
         ) from error
     finally:
         network.train(learning)
+
+
+def _check_lengths(program: torch.onnx.ONNXProgram, axes: Sequence[str]) -> None:
+    """The exporter does not say so where it can make a net for the length of the example only."""
+    for given, axis in zip(program.model.graph.inputs, axes, strict=True):
+        length = given.shape[0] if given.shape else None
+        if isinstance(length, int):
+            raise ValueError(
+                f"the net takes {given.name!r} of {length} {axis} only, no other number; write its "
+                f"forward pass without loops over that axis and without reading its length as a number"
+            )
+
+
+@contextmanager
+def _traced_afresh() -> Iterator[None]:
+    """Let no earlier export decide how recurrent layers are traced.
+
+    For a time axis of any length the exporter swaps the kernel of an LSTM or a GRU, but torch (2.13) goes
+    on with the one that it has in its cache, which is unrolled over the length of the example. Every
+    export after the first of a process came out fixed.
+    """
+    import torch
+
+    layers = torch.ops.aten.lstm.input, torch.ops.aten.gru.input
+    caches = [getattr(layer, "_dispatch_cache", {}) for layer in layers]
+    for cache in caches:
+        cache.clear()
+    try:
+        yield
+    finally:
+        for cache in caches:
+            cache.clear()
 
 
 @contextmanager

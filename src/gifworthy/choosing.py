@@ -31,6 +31,18 @@ def enough(video: Video, segments: tuple[Segment, ...], count: int) -> tuple[Seg
     return tuple(pieces)
 
 
+def finely(pieces: tuple[Segment, ...], count: int) -> tuple[Segment, ...]:
+    """The pieces in order of time, the longest halved until there are `count`, each a second or more."""
+    left = sorted(pieces)
+    while len(left) < count:
+        longest = max(left, key=lambda piece: piece.duration)
+        if longest.duration < 2 * SHORTEST:
+            break
+        place = left.index(longest)
+        left[place : place + 1] = _halves(longest)
+    return tuple(left)
+
+
 def in_time(highlights: Iterable[Highlight], chosen_by: str) -> Storyboard:
     """A storyboard that shows its highlights in the order of time."""
     return Storyboard(tuple(sorted(highlights, key=lambda h: h.segment)), chosen_by)

@@ -3,135 +3,132 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
-from gifworthy.attention import attention
-from gifworthy.types import Box, Clip, Floats
+from gifworthy.gliding import FASTEST, Wanted, drawn_out, glide
+from gifworthy.rooms import Slide, largest_box
+from gifworthy.types import CropPath, Floats
 
+__all__ = ["GAP", "CropPath", "crop_path", "largest_box"]
+
+GAP = 1 / 8
+"""Seconds between the moments at which the map is read."""
 STEPS = 96
 EDGE = 0.25
-WORTH_MOVING = 1.15
+AS_GOOD = 0.95
+"""The share of what a place holds that another must hold to be as good."""
+STILL_HOLDS, STILL_HOLDS_ALWAYS = 0.92, 0.6
+"""The share of what a moving box holds that a still one must: over all, and in all but few moments."""
+FEW = 0.05
 WORTH_CLOSING = 0.95
-CLOSED = 1e3
 LEAST_TRAVEL = 0.04
-FASTEST = 0.35
-STIFFNESS_SECONDS = 0.45
-SAMPLE_SECONDS = 1 / 8
 
 
 @dataclass(frozen=True)
-class CropPath:
-    """A crop box that moves through time.
-
-    times: (T,) seconds, rising. boxes: (T, 4) left, top, right, bottom as fractions 0..1 of the
-    frame; every box has the same width and height.
-    """
+class Seen:
+    """How much each place matters at some moments. times: (T,). maps: (T, h, w), 0 or above."""
 
     times: Floats
-    boxes: Floats
+    maps: Floats
 
-    def __post_init__(self) -> None:
-        if self.boxes.shape != (len(self.times), 4) or not len(self.times):
-            raise ValueError(f"{len(self.times)} times but boxes of shape {self.boxes.shape}")
-
-    @property
-    def is_still(self) -> bool:
-        """Whether the box never moves."""
-        return bool((self.boxes == self.boxes[0]).all())
-
-    def at(self, moments: Floats) -> Floats:
-        """The box at each moment, linear between the path's own times: (M,) seconds -> (M, 4)."""
-        return np.stack([np.interp(moments, self.times, edge) for edge in self.boxes.T], axis=1)
+    def evenly(self) -> Seen:
+        """The map at moments `GAP` apart, each the nearest that was seen, to beyond the last."""
+        count = ceil((self.times[-1] - self.times[0]) / GAP - 1e-6) + 1
+        even = self.times[0] + GAP * np.arange(count)
+        return Seen(even, self.maps[np.abs(self.times - even[:, None]).argmin(1)])
 
 
-def largest_box(width: int, height: int, aspect: float) -> tuple[float, float]:
-    """Width and height, as fractions of the frame, of the largest box of `aspect` inside it.
+def crop_path(seen: Seen, ways: tuple[Slide, ...], looping: bool = False) -> CropPath:
+    """The path of a box of one size that holds most of what draws the eye, as calmly as that goes.
 
-    Args: width, height: pixels of the frame. aspect: width over height of the crop, in pixels.
-    """
-    own = width / height
-    return (aspect / own, 1.0) if aspect < own else (1.0, own / aspect)
+    What draws the eye is what the map has above its mean; the rest is everywhere and decides nothing.
 
-
-def crop_path(
-    clip: Clip, box: tuple[float, float], focus: Box | None = None, looping: bool = False
-) -> CropPath:
-    """The path of a box of one size that holds most of what draws the eye.
-
-    The largest box of an aspect can only be moved along one side of the frame, so attention is summed
-    across the other. A still box is taken unless a moving one holds a seventh more. A moving one is
-    the best sequence of places under a speed limit (dynamic programming), smoothed by the trend
-    filter of Hodrick and Prescott: what is punished is acceleration, so it glides and never jitters.
+    Of several ways to lay the box, that which holds most standing still is taken. A still box is taken
+    when it holds as good as what a moving one does, over all and in nearly every moment. A moving one
+    follows the best sequence of places (dynamic programming under a speed limit), but only as closely
+    as it must: at each moment every place that holds nearly as much is as good, and through these
+    ranges leads the calmest path there is (`glide`). The box never changes size, so nothing pumps.
     In a loop it ends where it began when that holds nearly as much, so that it opens no new seam.
 
-    Args: clip: small frames of the window in order of time. box: width and height of the crop as
-        fractions of the frame, one of them 1. focus: where the scorer pointed. looping: whether the
-        end is followed by the beginning.
+    Args: ways: see `rooms.slides`. looping: whether the end is followed by the beginning.
     """
-    sampled = _sampled(clip)
-    along_width = box[1] == 1.0
-    size = box[0] if along_width else box[1]
-    if size > 1 - 1e-3:
-        return _path(sampled.times[:1], np.zeros(1), box, along_width)
-    seen = attention(sampled, focus).sum(axis=1 if along_width else 2)
-    held = mass_held(seen, size)
-    places = np.linspace(0, 1 - size, STEPS)
+    even = seen.evenly()
+    hot = np.maximum(even.maps - even.maps.mean(axis=(1, 2), keepdims=True), 0)
+    held, way = max(
+        ((held_by(hot, way), way) for way in ways),
+        key=lambda pair: float(pair[0].sum(0).max()) * pair[1].size * pair[1].breadth,
+    )
+    places = np.linspace(way.low, way.high, STEPS)
     still = int(held.sum(0).argmax())
-    moving = _moving(held, places, sampled.times, looping)
-    worth = WORTH_MOVING * float(held[:, still].sum())
-    if np.ptp(moving) >= LEAST_TRAVEL and _held_along(moving, held, places) > worth:
-        return _path(sampled.times, moving, box, along_width)
-    return _path(sampled.times[:1], places[still : still + 1], box, along_width)
+    if way.high - way.low < LEAST_TRAVEL or len(even.times) < 2:
+        return _path(even.times[:1], places[still : still + 1], way)
+    points = _moving(held, places, looping)
+    moving = _held_along(points, held, places)
+    if np.ptp(points) < LEAST_TRAVEL or _as_good(held[:, still], moving):
+        return _path(even.times[:1], places[still : still + 1], way)
+    seconds, curve = drawn_out(points, GAP)
+    return _path(even.times[0] + seconds, np.clip(curve, way.low, way.high), way)
 
 
-def _moving(held: Floats, places: Floats, times: Floats, looping: bool) -> Floats:
-    wanted = places[_fastest_allowed(held, places, times)]
-    opened = np.clip(smoothed(wanted, times), 0, places[-1])
-    closed = np.clip(smoothed(wanted, times, closed=True), 0, places[-1])
-    kept = _held_along(closed, held, places) / _held_along(opened, held, places)
-    return closed if looping and kept >= WORTH_CLOSING else opened
-
-
-def mass_held(seen: Floats, size: float) -> Floats:
-    """How much attention a box holds at each of `STEPS` places; less near the box's edges.
+def held_by(maps: Floats, way: Slide) -> Floats:
+    """How much a box holds at each of `STEPS` places along its way; less near the box's edges.
 
     The taper keeps a subject away from the edge, where it would be cut, without asking for the centre.
 
-    Args: seen: (T, P) attention along one side of the frame. size: of the box, fraction 0..1.
-    Returns: (T, STEPS).
+    Args: maps: (T, h, w). Returns: (T, STEPS).
     """
-    spots = (np.arange(seen.shape[1]) + 0.5) / seen.shape[1]
-    places = np.linspace(0, 1 - size, STEPS)
-    inwards = np.minimum(spots - places[:, None], places[:, None] + size - spots) / size
-    return np.asarray(seen @ np.sin(np.clip(inwards / EDGE, 0, 1) * np.pi / 2).T)
+    if not way.along_width:
+        maps = maps.transpose(0, 2, 1)
+    rows, columns = maps.shape[1:]
+    down, across = (np.arange(rows) + 0.5) / rows, (np.arange(columns) + 0.5) / columns
+    tall = np.abs(down - way.across - way.breadth / 2) <= way.breadth / 2
+    profile = maps[:, tall].sum(1) if tall.any() else np.zeros((len(maps), columns))
+    places = np.linspace(way.low, way.high, STEPS)
+    inwards = np.minimum(across - places[:, None], places[:, None] + way.size - across) / way.size
+    return np.asarray(profile @ np.sin(np.clip(inwards / EDGE, 0, 1) * np.pi / 2).T)
 
 
-def smoothed(places: Floats, times: Floats, closed: bool = False) -> Floats:
-    """Places with little acceleration: the Hodrick-Prescott filter, (T,) -> (T,).
-
-    Args: closed: whether the last place must be the first.
-    """
-    count = len(places)
-    if count < 3:
-        return np.full(count, places.mean())
-    rate = (count - 1) / (times[-1] - times[0])
-    second = np.diff(np.eye(count), n=2, axis=0)
-    stiffness = (STIFFNESS_SECONDS * rate) ** 4
-    system = np.eye(count) + stiffness * second.T @ second
-    if closed:
-        ends = np.eye(count)[0] - np.eye(count)[-1]
-        system += CLOSED * np.outer(ends, ends)
-    return np.asarray(np.linalg.solve(system, places))
+def _as_good(still: Floats, moving: Floats) -> bool:
+    share = still / np.maximum(moving, 1e-12)
+    over_all = float(still.sum()) >= STILL_HOLDS * float(moving.sum())
+    return over_all and float(np.quantile(share, FEW)) >= STILL_HOLDS_ALWAYS
 
 
-def _fastest_allowed(held: Floats, places: Floats, times: Floats) -> np.ndarray:
-    """The sequence of places that holds most, moving no faster than `FASTEST` frames a second."""
+def _moving(held: Floats, places: Floats, looping: bool) -> Floats:
+    """The control points of the calmest path along what is best to show."""
+    lows, highs = _as_good_places(held, _fastest_allowed(held, places), places)
+    weights = held.max(1) / max(float(held.max(1).mean()), 1e-12)
+    wanted = Wanted(lows, highs, weights, float(places[0]), float(places[-1]), GAP)
+    opened = glide(wanted)
+    if not looping:
+        return opened
+    closed = glide(Wanted(lows, highs, weights, wanted.least, wanted.most, GAP, closed=True))
+    kept = _held_along(closed, held, places).sum() / _held_along(opened, held, places).sum()
+    return closed if kept >= WORTH_CLOSING else opened
+
+
+def _as_good_places(held: Floats, best: np.ndarray, places: Floats) -> tuple[Floats, Floats]:
+    """Around the best place at each moment, the range of places that hold nearly as much."""
+    enough = held >= AS_GOOD * held[np.arange(len(held)), best][:, None] - 1e-12
+    lows, highs = np.empty(len(held)), np.empty(len(held))
+    for at, (row, place) in enumerate(zip(enough, best, strict=True)):
+        worse = np.flatnonzero(~row)
+        before, after = worse[worse < place], worse[worse > place]
+        lows[at] = places[before[-1] + 1 if len(before) else 0]
+        highs[at] = places[after[0] - 1 if len(after) else len(places) - 1]
+    return lows, highs
+
+
+def _fastest_allowed(held: Floats, places: Floats) -> np.ndarray:
+    """The sequence of places that holds most, moving no faster than `FASTEST`: (T,) indices."""
     step = places[1] - places[0]
     apart = np.abs(np.subtract.outer(np.arange(len(places)), np.arange(len(places)))) * step
+    allowed = np.where(apart <= max(FASTEST * GAP, step) + 1e-9, 0.0, -np.inf)
     best, origins = held[0], []
-    for row, seconds in zip(held[1:], np.diff(times), strict=True):
-        reach = np.where(apart <= max(FASTEST * seconds, step), best, -np.inf)
+    for row in held[1:]:
+        reach = best + allowed
         origins.append(reach.argmax(1))
         best = row + reach.max(1)
     path = [int(best.argmax())]
@@ -140,20 +137,14 @@ def _fastest_allowed(held: Floats, places: Floats, times: Floats) -> np.ndarray:
     return np.array(path[::-1])
 
 
-def _held_along(path: Floats, held: Floats, places: Floats) -> float:
-    indices = np.searchsorted(places, path).clip(0, len(places) - 1)
-    return float(held[np.arange(len(held)), indices].sum())
+def _held_along(path: Floats, held: Floats, places: Floats) -> Floats:
+    """(T,) what is held at each moment."""
+    return np.array([np.interp(at, places, row) for at, row in zip(path, held, strict=True)])
 
 
-def _sampled(clip: Clip) -> Clip:
-    """About eight frames a second."""
-    grid = np.arange(clip.times[0], clip.times[-1] + 1e-6, SAMPLE_SECONDS)
-    chosen = np.unique(np.abs(clip.times[:, None] - grid).argmin(0))
-    return Clip(clip.frames[chosen], clip.times[chosen])
-
-
-def _path(times: Floats, places: Floats, box: tuple[float, float], along_width: bool) -> CropPath:
-    boxes = np.zeros((len(times), 4))
-    boxes[:, 2:] = box
-    boxes[:, (0, 2) if along_width else (1, 3)] += places[:, None]
+def _path(times: Floats, places: Floats, way: Slide) -> CropPath:
+    boxes = np.empty((len(times), 4))
+    along, other = (0, 1) if way.along_width else (1, 0)
+    boxes[:, along], boxes[:, along + 2] = places, places + way.size
+    boxes[:, other], boxes[:, other + 2] = way.across, way.across + way.breadth
     return CropPath(times, np.clip(boxes, 0.0, 1.0))

@@ -8,9 +8,13 @@
     │   └── VideoTooShort          fewer seconds than the cover needs
     ├── NothingWorthShowing        the gate refused every segment
     ├── BudgetUnreachable          no setting fits the byte budget
+    ├── CropImpossible             no crop has the shape, keeps the boxes and avoids the others
     ├── LabelsError                people's labels, or predictions for them, are at fault
     │   ├── LabelsNotFound         a data set lacks a file it must have
     │   └── LabelsUnreadable       a file or a row of it is broken; says file, line and field
+    ├── CommentsError              viewers' comments are at fault
+    │   ├── CommentsUnreadable     a file of them is broken; says file, line and field
+    │   └── CommentsTooFew         too little was said to choose by
     ├── PictureUnreadable          a picture to compare with is none
     ├── UnknownName                no part of that name on the shelf
     ├── OutputError                the cover cannot be written
@@ -20,6 +24,18 @@
     │   ├── WeightsUnreachable     the server hangs, refuses or breaks off
     │   └── WeightsBroken          truncated, of another net, or not what was published
     ├── RecordsUnreadable          the file of histories is damaged, locked, full, or of another layout
+    ├── WorkError                  the process that worked on a video, within limits, was ended
+    │   ├── WorkTooLong            it took more time than it may
+    │   ├── WorkTooLarge           it took more memory than it may
+    │   └── WorkCrashed            it died
+    ├── ExperimentError            an experiment, its events or a plan to judge by them are at fault
+    │   ├── ExperimentNotFound     no experiment of that id is kept
+    │   ├── EventsUnreadable       an event is broken; says file, line and field
+    │   └── PlanUnjudgeable        what was logged says nothing about it
+    ├── BatchError                 a batch cannot do what it is asked
+    │   ├── CatalogueUnreadable    a list or table of videos is broken, or lacks a column
+    │   ├── BatchUnreadable        what an earlier run left is damaged
+    │   └── NotAnalysed            to be rendered only, but never looked over as it is now
     ├── TrainingDiverged           a net that learns no longer gives numbers
     ├── DeviceAbsent               the machine has no such device
     └── MissingExtra               an optional library is not installed
@@ -61,6 +77,10 @@ class BudgetUnreachable(GifworthyError):
     """No setting makes the cover as small as was promised."""
 
 
+class CropImpossible(GifworthyError):
+    """No crop of this video has the shape asked for, keeps what must be seen and avoids what must not."""
+
+
 class LabelsError(GifworthyError):
     """People's labels, or predictions that are judged by them, are at fault."""
 
@@ -71,6 +91,18 @@ class LabelsNotFound(LabelsError):
 
 class LabelsUnreadable(LabelsError):
     """A file or a row of it is broken; the message says file, line and field."""
+
+
+class CommentsError(GifworthyError):
+    """Viewers' comments are at fault."""
+
+
+class CommentsUnreadable(CommentsError):
+    """A file of comments is broken; the message says file, line and field."""
+
+
+class CommentsTooFew(CommentsError):
+    """Too little was said to choose by."""
 
 
 class PictureUnreadable(GifworthyError):
@@ -107,6 +139,54 @@ class WeightsBroken(WeightsError):
 
 class RecordsUnreadable(GifworthyError):
     """What must be remembered cannot be read or written; the message names the file."""
+
+
+class WorkError(GifworthyError):
+    """The process that worked on a video did not bring it to an end."""
+
+
+class WorkTooLong(WorkError):
+    """It took more time than its limits allow."""
+
+
+class WorkTooLarge(WorkError):
+    """It took more memory than its limits allow."""
+
+
+class WorkCrashed(WorkError):
+    """It died, or broke off in a way that nobody foresaw."""
+
+
+class ExperimentError(GifworthyError):
+    """An experiment, its events, or a plan that is to be judged by them is at fault."""
+
+
+class ExperimentNotFound(ExperimentError):
+    """No experiment of that id is kept."""
+
+
+class EventsUnreadable(ExperimentError):
+    """An event is broken; the message says file, line and field."""
+
+
+class PlanUnjudgeable(ExperimentError):
+    """What was logged says nothing about what is to be judged."""
+
+
+class BatchError(GifworthyError):
+    """A batch cannot do what it is asked."""
+
+
+class CatalogueUnreadable(BatchError):
+    """A list or a table of videos is broken, or lacks a column."""
+
+
+class BatchUnreadable(BatchError):
+    """What an earlier run left is damaged; the message names it."""
+
+
+class NotAnalysed(BatchError):
+    """A video was to be rendered from what is known of it, but it was never looked over as it is now."""
 
 
 class TrainingDiverged(GifworthyError):

@@ -10,13 +10,19 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
+
+import numpy as np
 
 from gifworthy import __version__
 from gifworthy.against import Verdict
+from gifworthy.creatives import Creative
 from gifworthy.errors import MissingExtra
 from gifworthy.pipeline import Candidate, Kept, Making, Ranking
-from gifworthy.types import Box, Highlight, Reason, Segment, Storyboard
+from gifworthy.types import Box, CropPath, Highlight, Reason, Segment, Storyboard
+
+CROPS_A_SECOND = 8
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,26 @@ def making_as_json(making: Making, names: Names, indent: int | None = None) -> s
             "gave_up": list(cover.gave_up),
             "notes": list(cover.notes),
             "against": None if making.verdict is None else _verdict(making.verdict),
+            "warnings": list(making.warnings),
+            "version": __version__,
+        },
+        indent,
+    )
+
+
+def creatives_as_json(
+    creatives: Sequence[Creative], names: Sequence[Names], indent: int | None = None
+) -> str:
+    """Several cuts of one video: `docs/schemas/creatives.schema.json`."""
+    making = creatives[0].making
+    return _text(
+        {
+            "source": making.source,
+            "duration": _rounded(making.duration),
+            "plan": making.plan.name,
+            "chosen_by": making.cover.storyboard.chosen_by,
+            "effort": making.plan.effort,
+            "creatives": [_creative(*pair) for pair in zip(creatives, names, strict=True)],
             "warnings": list(making.warnings),
             "version": __version__,
         },
@@ -177,6 +203,47 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
         "likeness": None if verdict.likeness is None else _rounded(verdict.likeness),
         "refused": None if verdict.refused is None else verdict.refused.word,
     }
+
+
+def _creative(creative: Creative, names: Names) -> dict[str, object]:
+    cover = creative.making.cover
+    return {
+        "shape": creative.shape,
+        "cover": names.cover,
+        "still": names.still,
+        "media_type": cover.media_type,
+        "size_bytes": cover.size_bytes,
+        "width": cover.width,
+        "height": cover.height,
+        "fps": _rounded(cover.fps),
+        "frames": cover.frames,
+        "seconds": _rounded(cover.seconds),
+        "seam": None if cover.seam is None else _rounded(cover.seam),
+        "highlights": [_highlight(highlight) for highlight in cover.storyboard],
+        "crops": [_crop(crop) for crop in cover.crops],
+        "gave_up": list(cover.gave_up),
+        "notes": list(cover.notes),
+    }
+
+
+def _crop(path: CropPath | None) -> list[dict[str, float]]:
+    """Where the crop is, eight times a second; once when it never moves."""
+    if path is None:
+        return [{"time": 0.0, **_edges((0.0, 0.0, 1.0, 1.0))}]
+    moments = path.times[:1]
+    if not path.is_still:
+        steps = ceil((path.times[-1] - path.times[0]) * CROPS_A_SECOND)
+        moments = np.linspace(path.times[0], path.times[-1], steps + 1)
+    boxes = path.at(moments)
+    return [
+        {"time": _rounded(time), **_edges(tuple(box))}
+        for time, box in zip(moments.tolist(), boxes.tolist(), strict=True)
+    ]
+
+
+def _edges(edges: tuple[float, ...]) -> dict[str, float]:
+    names = ("left", "top", "right", "bottom")
+    return {name: _rounded(edge) for name, edge in zip(names, edges, strict=True)}
 
 
 def _highlight(highlight: Highlight) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gifworthy.errors import OutputError, OutputExists
@@ -42,6 +42,22 @@ def write_together(parts: Mapping[Path, bytes], *, overwrite: bool = False) -> N
         raise
     finally:
         _remove(beside.values())
+
+
+@contextlib.contextmanager
+def written_whole(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """A name beside `path` to write to, bit by bit; moved into place when all went well, else removed.
+
+    Raises: like `write_whole`.
+    """
+    check_free(path, overwrite=overwrite)
+    beside = _reserve(path)
+    try:
+        yield beside
+        share(beside)
+        _move(beside, path, overwrite)
+    finally:
+        _remove([beside])
 
 
 def check_free(path: Path, *, overwrite: bool = False) -> None:

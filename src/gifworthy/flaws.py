@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gifworthy.reduced import Reduced
 from gifworthy.types import Floats, Frames, Scan
 
 Marks = NDArray[np.bool_]
@@ -52,6 +53,8 @@ def bad_moments(scan: Scan) -> Marks:
 
 def flaws(scan: Scan) -> Flaws:
     """Every flaw of every moment. Of several only the gravest is marked, in the order of the words."""
+    if isinstance(scan, Reduced):
+        return Flaws(scan.words, scan.marks)
     grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in scan.frames])
     grey = grey.astype(np.uint8, copy=False)
     pictures = _Measures.of(grey)

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import floor, inf
 
 import numpy as np
 
-from gifworthy.cropping import CropPath, crop_path, largest_box
+from gifworthy.cropping import GAP, CropPath, Seen, crop_path
 from gifworthy.flaws import RELATIVE, Flaws, flaws
+from gifworthy.gaze import Gaze, Through, plain
 from gifworthy.measures import content_difference, in_hsv
+from gifworthy.rooms import Frame, slides
 from gifworthy.seams import Looks, Seam, close_loop, jump
 from gifworthy.types import Clip, Floats, Highlight, Scan, Segment, Style
 from gifworthy.video import Video
-from gifworthy.windows import ENOUGH, Appeal, Barred, Place, best_window, longest
+from gifworthy.windows import (
+    ENOUGH,
+    JUMP,
+    Appeal,
+    Barred,
+    Place,
+    best_length,
+    best_window,
+    longest,
+)
 
 __all__ = ["CropPath", "Framing", "frame"]
 
@@ -22,7 +34,8 @@ REACH_SHARE = 1 / 6
 LOOKED_WIDTH = 160
 LOOKED_WIDTH_FOR_FACES = 320
 LOOKED_FPS = 30.0
-BETWEEN = 1 / 8
+MAPS_FPS = 4.0
+BETWEEN = GAP
 CUT_DIFFERENCE = 27.0
 UNSEEN_FRAMES = 3
 TRIES = 3
@@ -43,19 +56,26 @@ class Framing:
 
 
 def frame(
-    video: Video, highlight: Highlight, style: Style, apart_from: tuple[Segment, ...] = ()
+    video: Video,
+    highlight: Highlight,
+    style: Style,
+    apart_from: tuple[Segment, ...] = (),
+    gaze: Gaze = plain,
 ) -> Framing:
     """Where to cut `highlight` out of the video for this style.
 
     The window is looked for on the scan; then the frames around its ends are decoded once, small, for
     the loop's seam, for the crop, and to see that no cut slipped in which the scan did not see.
 
-    Args: apart_from: windows that are shown already and must not be shown again.
+    Args: apart_from: windows that are shown already and must not be shown again. gaze: whose eyes the
+        crop follows.
+    Raises: CropImpossible.
     """
     unseen, never = np.zeros(0), (*video.excluded, *apart_from)
+    appeal = _appeal(video, highlight.segment, style, gaze)
     for _ in range(TRIES):
         barred = _barred(video, highlight.segment, style.seconds, never, unseen)
-        place = best_window(video, highlight.segment, style.seconds, barred, style.loop == "seam")
+        place = _place(video, highlight.segment, style, barred, appeal)
         look = _look(video, place, style)
         strange = _unknown_cuts(look, place.window, barred.cuts)
         if video.effort != "fast" or not len(strange):  # only the quick scan may have missed a cut
@@ -63,12 +83,53 @@ def frame(
         unseen = np.union1d(unseen, strange)
     seam = _seam(video, look, place, style)
     size = seam.jump if style.loop in ("seam", "cut") else None
-    if style.aspect is None:
-        return Framing(seam.window, None, size)
-    box = largest_box(video.width, video.height, style.aspect)
-    shown = _inside(look, seam.window)
-    crop = crop_path(shown, box, highlight.focus, looping=style.loop == "seam")
-    return Framing(seam.window, crop, size)
+    return Framing(
+        seam.window, _crop(video, _inside(look, seam.window), highlight, style, gaze), size
+    )
+
+
+def _crop(
+    video: Video, shown: Clip, highlight: Highlight, style: Style, gaze: Gaze
+) -> CropPath | None:
+    """Of the style's shape, or of the video's own where something must be avoided."""
+    if style.aspect is None and not style.avoid:
+        return None
+    aspect = style.aspect or video.width / video.height
+    ways = slides(Frame(video.width, video.height, video.name), aspect, style.keep, style.avoid)
+    sampled = _sampled(shown)
+    seen = Seen(sampled.times, gaze(video, sampled, highlight.focus))
+    return crop_path(seen, ways, looping=style.loop == "seam")
+
+
+def _sampled(clip: Clip) -> Clip:
+    """About eight frames a second."""
+    grid = np.arange(clip.times[0], clip.times[-1] + BETWEEN, BETWEEN)
+    chosen = np.unique(np.abs(clip.times[:, None] - grid).argmin(0))
+    return Clip(clip.frames[chosen], clip.times[chosen])
+
+
+def _appeal(video: Video, chosen: Segment, style: Style, gaze: Gaze) -> Appeal:
+    """As the scan has it; as the map has it, where somebody sees every frame."""
+    appeal = Appeal.of(video.scan, JUMP if style.loop == "seam" else 0.0)
+    if not isinstance(gaze, Through):
+        return appeal
+    start = max(video.bounds.start, chosen.start - style.longest)
+    moments = _every(start, min(video.bounds.end, chosen.end + style.longest), MAPS_FPS)
+    return appeal.told(moments, gaze.curve(video, moments))
+
+
+def _place(video: Video, chosen: Segment, style: Style, barred: Barred, appeal: Appeal) -> Place:
+    if style.up_to is None:
+        return best_window(video, chosen, style.seconds, barred, appeal)
+    return best_length(video, chosen, _lengths(style), barred, appeal)
+
+
+def _lengths(style: Style) -> tuple[float, float]:
+    """Seconds at least and at most, the latter in whole frames so that no rounding goes beyond it."""
+    if style.up_to is None:
+        return 0.0, inf
+    frames = floor(style.up_to * style.fps + 1e-6)
+    return style.seconds, max(style.seconds, frames / style.fps)
 
 
 def _seam(video: Video, look: Clip, place: Place, style: Style) -> Seam:
@@ -76,7 +137,9 @@ def _seam(video: Video, look: Clip, place: Place, style: Style) -> Seam:
     if style.loop != "seam":
         return Seam(place.window, jump(looks, place.window, fps))
     held = Appeal.of(video.scan).between
-    return close_loop(looks, place.window, place.room, fps, _reach(place.window), held)
+    return close_loop(
+        looks, place.window, place.room, fps, _reach(place.window), held, _lengths(style)
+    )
 
 
 def _barred(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from io import BytesIO
@@ -40,21 +41,30 @@ def video_file(clip: Clip, fps: float, recipe: Recipe) -> bytes:
     )
     with TemporaryDirectory(prefix="gifworthy-") as folder:
         place = Path(folder) / "cover"
-        options = {"fflags": "+bitexact", **recipe.container_options}
-        with av.open(str(place), "w", format=recipe.container, options=options) as file:
-            rate = Fraction(fps).limit_denominator(TIMEBASE_LIMIT)
-            stream = file.add_stream(recipe.codec, rate=rate, options=dict(recipe.options))
-            assert isinstance(stream, VideoStream), f"{recipe.codec} writes no pictures"
-            _prepare(stream, frames)
-            scaler = VideoReformatter()
-            for number, pixels in enumerate(frames):
-                file.mux(stream.encode(_coded(pixels, number, scaler)))
-            file.mux(stream.encode(None))
+        write_frames(place, iter(frames), fps, recipe)
         return place.read_bytes()
 
 
-def _prepare(stream: VideoStream, frames: Frames) -> None:
-    stream.height, stream.width = frames.shape[1:3]
+def write_frames(place: Path, frames: Iterator[Frames], fps: float, recipe: Recipe) -> None:
+    """Write a file frame by frame, so that no more than a few are held at a time.
+
+    Args: frames: at least one, (H, W, 3) uint8 each, all of one size, with even sides.
+    """
+    options = {"fflags": "+bitexact", **recipe.container_options}
+    with av.open(str(place), "w", format=recipe.container, options=options) as file:
+        rate = Fraction(fps).limit_denominator(TIMEBASE_LIMIT)
+        stream = file.add_stream(recipe.codec, rate=rate, options=dict(recipe.options))
+        assert isinstance(stream, VideoStream), f"{recipe.codec} writes no pictures"
+        scaler = VideoReformatter()
+        for number, pixels in enumerate(frames):
+            if number == 0:
+                _prepare(stream, pixels)
+            file.mux(stream.encode(_coded(pixels, number, scaler)))
+        file.mux(stream.encode(None))
+
+
+def _prepare(stream: VideoStream, frame: Frames) -> None:
+    stream.height, stream.width = frame.shape[:2]
     stream.pix_fmt = "yuv420p"
     context = stream.codec_context
     context.color_primaries = context.color_trc = context.colorspace = BT709

@@ -8,14 +8,17 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TypedDict
 
+from gifworthy.comments import CommentBook
 from gifworthy.moments import Bounds, Moment, parse_moment, parse_span
 from gifworthy.pipeline import CoverMaker
-from gifworthy.plans import Plan, plan_named, telling
+from gifworthy.plans import Plan, plan_named, telling, usual_seconds
 from gifworthy.settings import Settings
-from gifworthy.types import Cover, Effort, Loop, Style, Transition
+from gifworthy.types import Box, Cover, Effort, Loop, Style, Transition
 
 STYLE_FIELDS = frozenset(field.name for field in fields(Style))
 PLAN_FIELDS = frozenset(field.name for field in fields(Plan)) - {"name", "shots"}
+
+OTHERS = frozenset({"plan", "shots", "comments", "start", "end", "exclude", "settings"})
 
 
 class Options(TypedDict, total=False):
@@ -25,8 +28,11 @@ class Options(TypedDict, total=False):
     height: int | None
     fps: float
     seconds: float
+    up_to: float | None
     max_bytes: int | None
     aspect: float | None
+    keep: Sequence[Box]
+    avoid: Sequence[Box]
     loop: Loop
     transition: Transition
     format: str
@@ -37,9 +43,11 @@ class Options(TypedDict, total=False):
     scorer: str
     selector: str
     shots: int
+    comments: str | Path
     effort: Effort
     seed: int
     allow_refused: bool
+    map: str
     start: float | str
     end: float | str
     exclude: Sequence[str]
@@ -48,19 +56,26 @@ class Options(TypedDict, total=False):
 
 def make_with(source: str | Path, options: Options) -> Cover:
     """Make a cover from flat options. Raises: as `gifworthy.make`."""
-    known = STYLE_FIELDS | PLAN_FIELDS | {"plan", "shots", "start", "end", "exclude", "settings"}
+    known = STYLE_FIELDS | PLAN_FIELDS | OTHERS
     if strange := sorted(options.keys() - known):
         raise ValueError(
             f"there is no option {strange[0]!r}; there are: {', '.join(sorted(known))}"
         )
     chosen = {name: value for name, value in options.items() if name in PLAN_FIELDS}
     plan = telling(plan_named(options.get("plan", "signals")), options.get("shots"))
-    style = Style().but(**{name: options[name] for name in STYLE_FIELDS & options.keys()})  # type: ignore[literal-required]
+    looks = {name: options[name] for name in STYLE_FIELDS & options.keys()}  # type: ignore[literal-required]
+    looks |= {name: tuple(looks[name]) for name in ("keep", "avoid") if name in looks}
+    style = Style(seconds=usual_seconds(plan.shots)).but(**looks)
     maker = CoverMaker.load(
         replace(plan, **chosen),  # type: ignore[arg-type]
         options.get("settings", Settings.from_environ(os.environ)),
+        comments=_book(source, options.get("comments")),
     )
     return maker.make(source, style, _bounds(options))
+
+
+def _book(source: str | Path, place: str | Path | None) -> CommentBook | None:
+    return None if place is None else CommentBook.of(Path(place), [str(source)])
 
 
 def _bounds(options: Options) -> Bounds:

@@ -5,13 +5,15 @@ Shape letters: N segments, H choices, F features.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
 from gifworthy.features import Features
-from gifworthy.habits import habit_numbers, habit_table
+from gifworthy.habits import NOBODY, habit_numbers, habit_table
 from gifworthy.protocols import Scorer
 from gifworthy.readers import VectorReader, open_reader
 from gifworthy.reading import Reading
@@ -20,10 +22,13 @@ from gifworthy.taste import evened, likeness
 from gifworthy.types import Floats, History, Reason, Scores, Segment
 from gifworthy.video import Video
 
-TASTE = 2.0
+TASTE = 2.5
 """How much more a viewer's taste weighs than everybody's, each in its own spreads."""
-SURE = 0.3
-"""Cosine of the closest choice from which on a history is trusted wholly."""
+CHANCE, SURE = 0.3, 0.5
+"""The `surplus` up to which a history is not trusted, and from which on wholly."""
+TERMS = ("everybody", "taste", "habit")
+
+Judged = Callable[[History], Scores]
 
 
 @runtime_checkable
@@ -32,6 +37,15 @@ class PersonalScorer(Protocol):
 
     def for_viewer(self, history: History) -> Scorer:
         """The same, bound to what one viewer chose before."""
+        ...
+
+
+@runtime_checkable
+class SharingScorer(Protocol):
+    """A personal scorer whose look at a video serves any number of viewers."""
+
+    def look(self, video: Video, segments: tuple[Segment, ...]) -> Judged:
+        """Look once; what comes back is arithmetic: a viewer's history -> the scores for that viewer."""
         ...
 
 
@@ -48,6 +62,11 @@ def features_for(scorer: Scorer, settings: Settings) -> Features:
     return Features.load("pixels", settings)
 
 
+def passed_over(scorer: Scorer) -> int:
+    """How many segments that a viewer did not choose a scorer wants to see beside each choice."""
+    return int(getattr(scorer, "passed_over", 0))
+
+
 def bound(scorer: Scorer, history: History, features: Features) -> Scorer:
     """The scorer for one viewer, whose choices look as `features` sees them; as it is without a history."""
     if not len(history):
@@ -57,51 +76,85 @@ def bound(scorer: Scorer, history: History, features: Features) -> Scorer:
     return Taste(scorer, features, history)
 
 
+def scores_for_viewers(
+    scorer: Scorer,
+    video: Video,
+    segments: tuple[Segment, ...],
+    histories: Iterable[History],
+    features: Features,
+) -> Iterator[Scores]:
+    """One video for many viewers, in their order: it is looked at once, then each is arithmetic.
+
+    Each gets what `bound(scorer, history, features).score(video, segments)` says. Args: features: as
+    the histories were seen, see `features_for`.
+    """
+    everybodys = scorer.score(video, segments)
+    judged = _judging(scorer, everybodys, features, video)
+    for history in histories:
+        yield judged(history) if len(history) else everybodys
+
+
+def _judging(scorer: Scorer, everybodys: Scores, features: Features, video: Video) -> Judged:
+    if not isinstance(scorer, PersonalScorer):
+        return Taste(scorer, features).beside(everybodys, video)
+    if isinstance(scorer, SharingScorer):
+        return scorer.look(video, everybodys.segments)
+    return lambda history: scorer.for_viewer(history).score(video, everybodys.segments)
+
+
 @dataclass(frozen=True)
 class Taste:
     """Late fusion without training: generic scores, likeness to the history, and habits of where.
 
     generic, evened out over the video
-    + 2 trust x cosine of the closest choice, evened out
+    + 2.5 trust x cosine of the closest choice, evened out
     + log of how much likelier this viewer picks there than people do.
 
-    Trust is the largest of those cosines over 0.3, within 0..1, so that a history which has nothing
-    to do with a video hardly pulls. Features are brought to one scale by the segments and the history
-    together.
+    Trust rises from 0 to 1 while the `surplus` of those cosines goes from 0.3, where clips that have nothing
+    to do with each other end, to 0.5. Features are brought to one scale by the segments and the history
+    together. Who has no history gets the generic order. Constants: `scripts/fit_taste.py`.
     """
 
     generic: Scorer
     features: Features
-    history: History
+    history: History = NOBODY
+
+    def for_viewer(self, history: History) -> Self:
+        """The same, bound to what one viewer chose before, as `features` sees it."""
+        return replace(self, history=history)
 
     def score(self, video: Video, segments: tuple[Segment, ...]) -> Scores:
         """Larger is likelier to be this viewer's choice."""
-        scores = self.generic.score(video, segments)
-        spans = np.array([(segment.start, segment.end) for segment in segments])
-        table = habit_table()
-        habits = habit_numbers(spans, video.duration, self.history, table)
-        parts = np.stack(
-            [
-                evened(scores.values),
-                taste_of(self.likeness(video, segments)),
-                habits @ table.weights[-habits.shape[1] :],
-            ],
-            axis=1,
-        )
-        reasons = tuple(
-            tuple(Reason(name, float(value)) for name, value in zip(TERMS, row, strict=True))
-            for row in parts
-        )
-        return Scores(segments, parts.sum(axis=1), scores.focus, reasons)
+        return self.look(video, segments)(self.history)
 
-    def likeness(self, video: Video, segments: tuple[Segment, ...]) -> Floats:
-        """(N, H) how alike each segment and each choice look, -1..1."""
-        if not self.history.features.size:
-            return np.zeros((len(segments), 0))
-        return likeness(self.features.of(video, segments), self.history.features)
+    def look(self, video: Video, segments: tuple[Segment, ...]) -> Judged:
+        """Score for everybody and see the segments once, for any number of viewers."""
+        return self.beside(self.generic.score(video, segments), video)
+
+    def beside(self, everybodys: Scores, video: Video) -> Judged:
+        """The same, where everybody's scores are known."""
+        segments, general = everybodys.segments, evened(everybodys.values)
+        vectors = cache(lambda: self.features.of(video, segments))
+        spans, table = spans_of(segments), habit_table()
+
+        def judged(history: History) -> Scores:
+            chosen = history.features
+            alike = likeness(vectors(), chosen) if chosen.size else np.zeros((len(segments), 0))
+            habits = habit_numbers(spans, video.duration, history, table)
+            own = habits @ table.weights[-habits.shape[1] :]
+            parts = np.stack([general, taste_of(alike), own], axis=1)
+            reasons = tuple(
+                tuple(Reason(name, float(value)) for name, value in zip(TERMS, row, strict=True))
+                for row in parts
+            )
+            return Scores(segments, parts.sum(axis=1), everybodys.focus, reasons)
+
+        return judged
 
 
-TERMS = ("everybody", "taste", "habit")
+def spans_of(segments: tuple[Segment, ...]) -> Floats:
+    """(N, 2) seconds."""
+    return np.array([(segment.start, segment.end) for segment in segments])
 
 
 def taste_of(likeness_nh: Floats) -> Floats:
@@ -109,5 +162,14 @@ def taste_of(likeness_nh: Floats) -> Floats:
     if not likeness_nh.size:
         return np.zeros(len(likeness_nh))
     closest = likeness_nh.max(axis=1)
-    trust = float(np.clip(closest.max() / SURE, 0.0, 1.0))
+    trust = float(np.clip((surplus(closest) - CHANCE) / (SURE - CHANCE), 0.0, 1.0))
     return TASTE * trust * evened(closest)
+
+
+def surplus(closest_n: Floats) -> float:
+    """How much more alike the most alike segment is than segments are by chance: its cosine and 1/N.
+
+    Features that are brought to one scale by N segments and a choice sum to 0, so that the mean cosine
+    of the choice to them is about -1/N, whatever they show.
+    """
+    return float(closest_n.max()) + 1 / len(closest_n)

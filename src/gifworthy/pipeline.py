@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from gifworthy.against import Verdict, compare
+from gifworthy.commented import at_peaks, hearing, listening, notes_for
+from gifworthy.comments import CommentBook
 from gifworthy.encoders import ENCODERS
 from gifworthy.errors import NothingWorthShowing
 from gifworthy.gate import judge, least_bad, worth_showing
+from gifworthy.gaze import Gaze, gaze_named, gaze_of, plain
 from gifworthy.moments import EVERYTHING, Bounds, Moment
 from gifworthy.plans import Plan
 from gifworthy.protocols import Ingredients, Scorer, Segmenter, Selector
 from gifworthy.render import render
 from gifworthy.segmenters import SEGMENTERS
-from gifworthy.selectors import SELECTORS
 from gifworthy.settings import Settings, Told, nobody
-from gifworthy.trained import load_scorer
-from gifworthy.types import Cover, Frames, Reason, Refusal, Segment, Storyboard, Style
+from gifworthy.trained import load_scorer, load_selector
+from gifworthy.types import Cover, Frames, Reason, Refusal, Scan, Segment, Storyboard, Style
 from gifworthy.video import Video, open_video
 
 
@@ -90,23 +93,38 @@ class CoverMaker:
     segmenter: Segmenter
     selector: Selector
     bind: Bind = for_everybody
+    looks: Callable[[], Gaze] = lambda: plain
+    comments: CommentBook | None = None
 
     @classmethod
-    def load(cls, plan: Plan, settings: Settings, bind: Bind = for_everybody) -> CoverMaker:
+    def load(
+        cls,
+        plan: Plan,
+        settings: Settings,
+        bind: Bind = for_everybody,
+        comments: CommentBook | None = None,
+    ) -> CoverMaker:
         """Make every part of the plan ready.
 
-        Args: bind: makes the plan's scorer one viewer's, see `personal.py`.
-        Raises: UnknownName, WeightsError for a trained one.
+        Args: bind: makes the plan's scorer one viewer's, see `personal.py`. comments: what viewers
+            wrote, see `commented.py`.
+        Raises: UnknownName, WeightsError for a trained one; ValueError when the plan's map is none, or
+            its selector has no use for comments that are given.
         """
+        generic = cache(lambda: load_scorer(plan.scorer, settings))
+        heard = hearing(bind, comments)
         ingredients = Ingredients(
-            settings, lambda: bind(load_scorer(plan.scorer, settings)), plan.shots, plan.seed
+            settings, lambda: heard(generic()), plan.shots, plan.seed, comments
         )
+        mapped = gaze_named(plan.map, settings) if plan.map else None
         return cls(
             plan,
             settings,
-            SEGMENTERS[plan.segmenter](),
-            SELECTORS[plan.selector].load(ingredients),
-            bind,
+            at_peaks(SEGMENTERS[plan.segmenter](), comments),
+            listening(load_selector(plan.selector, ingredients), plan.selector, comments),
+            heard,
+            lambda: mapped or gaze_of(generic()),
+            comments,
         )
 
     def make(self, source: str | Path, style: Style, bounds: Bounds = EVERYTHING) -> Cover:
@@ -125,7 +143,7 @@ class CoverMaker:
     ) -> Making:
         """The cover of one video, and how it came about. Raises: as `make`."""
         with self.open(source, bounds, told) as video:
-            return self._made(video, self.choose(video), style)
+            return self.finish(video, self.choose(video), style)
 
     def produce_against(
         self,
@@ -144,13 +162,19 @@ class CoverMaker:
             board, pieces = self.choose(video), self.segmenter.segment(video)
             verdict = compare(video, self._scorer(), pieces, board, own)
             if not verdict.keeps_own:
-                return replace(self._made(video, board, style), verdict=verdict)
+                return replace(self.finish(video, board, style), verdict=verdict)
             name, length = str(source), video.duration
-            return Kept(name, length, board, self.plan, verdict, video.warnings)
+            return Kept(name, length, board, self.plan, verdict, self._warnings(video))
 
-    def open(self, source: str | Path, bounds: Bounds = EVERYTHING, told: Told = nobody) -> Video:
-        """A video, opened as the plan looks at it. Raises: VideoError, ValueError."""
-        return open_video(source, self.plan.effort, bounds, self.settings, told)
+    def open(
+        self,
+        source: str | Path,
+        bounds: Bounds = EVERYTHING,
+        told: Told = nobody,
+        scan: Scan | None = None,
+    ) -> Video:
+        """A video, opened as the plan looks at it; `scan` as `open_video`. Raises: VideoError, ValueError."""
+        return open_video(source, self.plan.effort, bounds, self.settings, told, scan)
 
     def rank(self, video: Video) -> Ranking:
         """What the plan's scorer thinks of every piece of a video, and what the gate refuses."""
@@ -165,17 +189,21 @@ class CoverMaker:
             video.duration,
             self.plan.scorer,
             self._best_first(video, showable) + refused,
-            video.warnings,
+            self._warnings(video),
         )
 
     def choose(self, video: Video) -> Storyboard:
         """Which segments to show, in showing order."""
         return self.selector.select(video, self._showable(video))
 
-    def _made(self, video: Video, storyboard: Storyboard, style: Style) -> Making:
-        cover = render(video, storyboard, ENCODERS[style.format](), style)
+    def finish(self, video: Video, storyboard: Storyboard, style: Style) -> Making:
+        """The cover that a storyboard describes, whoever chose it. Raises: VideoError, BudgetUnreachable."""
+        cover = render(video, storyboard, ENCODERS[style.format](), style, self.looks())
         source = str(video.source)
-        return Making(source, video.duration, video.fps, cover, self.plan, video.warnings)
+        return Making(source, video.duration, video.fps, cover, self.plan, self._warnings(video))
+
+    def _warnings(self, video: Video) -> tuple[str, ...]:
+        return video.warnings + notes_for(self.comments, video)
 
     def _scorer(self) -> Scorer:
         return self.bind(load_scorer(self.plan.scorer, self.settings))

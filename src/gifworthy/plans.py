@@ -16,6 +16,8 @@ class Plan:
     segmenter, scorer, selector: names on their shelves. shots: how many highlights, 1..10.
     effort: how much of the video is decoded. seed: for selectors that draw lots.
     allow_refused: when the gate refuses everything, take the least bad instead of failing.
+    map: the scorer, or the folder of a trained model, whose map of each frame crops; empty for the
+    plan's own scorer, or plain saliency where that has no map.
     """
 
     name: str = "signals"
@@ -26,6 +28,7 @@ class Plan:
     effort: Effort = "balanced"
     seed: int = 0
     allow_refused: bool = False
+    map: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.shots, int) or not 1 <= self.shots <= 10:
@@ -41,6 +44,7 @@ PLANS: dict[str, Plan] = {
         Plan("storyline", selector="storyline", shots=3),
         Plan("position", scorer="position"),
         Plan("hecate", selector="hecate"),
+        Plan("pldvhd", scorer="pldvhd"),
         Plan("middle", segmenter="fixed", selector="middle"),
         Plan("first", segmenter="fixed", selector="first"),
         Plan("even", segmenter="fixed", selector="even", shots=3),
@@ -65,3 +69,12 @@ def telling(plan: Plan, shots: int | None) -> Plan:
         return plan
     joint = plan.selector == "top" and shots > 1
     return replace(plan, shots=shots, selector="storyline" if joint else plan.selector)
+
+
+def usual_seconds(shots: int) -> float:
+    """How long each shot is when nobody says: three seconds in all, but no shot below one.
+
+    GEVADEN's covers are three shots of a second (section 4.1): what takes longer than it takes to look is
+    scrolled past.
+    """
+    return max(1.0, 3.0 / shots)

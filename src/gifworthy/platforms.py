@@ -39,7 +39,7 @@ class Platform:
     def limit(self, style: Style, shots: int = 1) -> Style:
         """The same style, lowered where it asks for more than the platform takes.
 
-        Args: shots: how many shots of `style.seconds` the cover shows.
+        Args: shots: how many shots of at most `style.longest` seconds the cover shows.
         Raises: ValueError when the platform does not play the style's format.
         """
         if style.format not in self.formats:
@@ -49,7 +49,7 @@ class Platform:
             )
         fps = style.fps
         if self.max_frames is not None:
-            fps = min(fps, self.max_frames / (style.seconds * shots))
+            fps = min(fps, self.max_frames / (style.longest * shots))
         return style.but(
             max_bytes=_smaller(style.max_bytes, self.max_bytes),
             width=_smaller(style.width, self.max_width),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gifworthy.comments import CommentBook
 from gifworthy.settings import Settings
 from gifworthy.types import Clip, Floats, Scores, Segment, Storyboard, Style
 from gifworthy.video import Video
@@ -36,6 +37,15 @@ class Scorer(Protocol):
 
     def score(self, video: Video, segments: tuple[Segment, ...]) -> Scores:
         """One value per segment, in the order given, larger is better."""
+        ...
+
+
+@runtime_checkable
+class Seeing(Protocol):
+    """Where does it look? What a scorer can do besides that has a map of every frame."""
+
+    def heat(self, video: Video, moments: Floats) -> Floats:
+        """How much each place matters at each moment, 0..1: (T,) rising seconds -> (T, h, w)."""
         ...
 
 
@@ -111,12 +121,16 @@ class TrainableScorer(Protocol):
 
 @dataclass(frozen=True)
 class Ingredients:
-    """What a selector may be made of: the machine, a scorer (made when asked for), how many, a seed."""
+    """What a selector may be made of: the machine, a scorer (made when asked for), how many, a seed.
+
+    comments: what viewers wrote, where it was given.
+    """
 
     settings: Settings
     scorer: Callable[[], Scorer]
     count: int = 1
     seed: int = 0
+    comments: CommentBook | None = None
 
 
 class LoadableSelector(Protocol):
@@ -124,4 +138,24 @@ class LoadableSelector(Protocol):
 
     def load(self, ingredients: Ingredients) -> Selector:
         """A selector that is ready to use."""
+        ...
+
+
+class TrainedSelector(Selector, Protocol):
+    """A selector that was trained: it can also choose among pieces that were read before."""
+
+    def tell(self, pieces: Pieces) -> NDArray[np.intp]:
+        """Which pieces, in showing order: (K,)."""
+        ...
+
+    def imagined(self, pieces: Pieces, count: int, random: np.random.Generator) -> Floats:
+        """What it would show, before it looks what there is: (count, K, D); one where it draws no lots."""
+        ...
+
+
+class TrainableSelector(Protocol):
+    """What stands on the selectors' shelf for a recipe: it opens what `gifworthy train` wrote."""
+
+    def open(self, folder: Path, ingredients: Ingredients) -> TrainedSelector:
+        """The selector of a trained model's folder. Raises: WeightsMissing, WeightsBroken, DeviceAbsent."""
         ...

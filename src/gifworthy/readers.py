@@ -19,6 +19,7 @@ from gifworthy.features import Features, Sampling
 from gifworthy.reading import Reading
 from gifworthy.sampling import spread
 from gifworthy.settings import Settings
+from gifworthy.sliding import Around, strip_length, targets_in
 from gifworthy.types import Floats, Frames, Segment
 from gifworthy.video import Video
 
@@ -43,6 +44,8 @@ def open_reader(reading: Reading, settings: Settings) -> Reader:
     """
     if reading.what == "nothing":
         return Nothing()
+    if reading.rate:
+        return StripReader(targets_in(reading.frames), reading.side, reading.wide, reading.rate)
     if reading.what == "frames":
         return FrameReader(reading.frames, reading.side, reading.step)
     if not reading.backbone:
@@ -121,6 +124,48 @@ class FrameReader:
         if not self.step:
             return moments
         return np.column_stack([moments, moments + max(self.step, 1 / video.fps)]).ravel()
+
+
+@dataclass(frozen=True)
+class StripReader:
+    """Frames that follow one another around the middle of each segment, whole, squeezed to one size.
+
+    targets: how many frames of a strip get a map. height, width: pixels. rate: frames a second.
+    """
+
+    targets: int
+    height: int
+    width: int
+    rate: float
+
+    def of(self, video: Video, segments: Sequence[Segment]) -> Inputs:
+        """(N, T, height, width, 3) uint8 RGB."""
+        moments = [Around.of(s, self.targets, self.rate).moments for s in segments]
+        found = np.empty(
+            (len(segments), strip_length(self.targets), self.height, self.width, 3), np.uint8
+        )
+        together = max(1, GROUP_BYTES // found[:1].nbytes)
+        order = sorted(range(len(segments)), key=lambda place: segments[place])
+        for first in range(0, len(order), together):
+            places = order[first : first + together]
+            shown = self.at(video, np.concatenate([moments[place] for place in places]))
+            found[places] = shown.reshape(len(places), *found.shape[1:])
+        return found
+
+    def at(self, video: Video, moments: Floats) -> Frames:
+        """The frames shown at some moments, whole: (T, height, width, 3)."""
+        narrow = self.height * video.width // video.height
+        shown = video.frames_at(moments, max(1, self.width, narrow)).frames
+        return np.stack([squeezed(frame, self.height, self.width) for frame in shown])
+
+
+def squeezed(frame: Frames, height: int, width: int) -> Frames:
+    """A whole frame at another size, whatever its shape: (height, width, 3)."""
+    if frame.shape[:2] == (height, width):
+        return frame
+    smaller = frame.shape[0] >= height and frame.shape[1] >= width
+    method = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(frame, (width, height), interpolation=method), np.uint8)
 
 
 def middle_square(frame: Frames, side: int) -> Frames:

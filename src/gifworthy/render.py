@@ -10,6 +10,7 @@ import numpy as np
 
 from gifworthy.budget import fit
 from gifworthy.framing import Framing, frame
+from gifworthy.gaze import Gaze, plain
 from gifworthy.looping import (
     SAFE_FLASHES,
     closed,
@@ -20,27 +21,33 @@ from gifworthy.looping import (
     started_at,
 )
 from gifworthy.protocols import Encoder
+from gifworthy.rooms import SMALLEST_SIDE
 from gifworthy.sampling import ticks
 from gifworthy.shooting import shoot, size_for
 from gifworthy.stills import best_frame, poster
 from gifworthy.types import Clip, Cover, Segment, Storyboard, Style
 from gifworthy.video import Video
 
+LARGEST_STEP = 0.9
+"""By how much a film is shortened at least when it is too large."""
+TINY = 1e-3
 FASTEST = {"image/gif": 50.0}
 """Frames a second that a format can show."""
-SMALLEST_SIDE = 32
-"""Pixels of a side below which nobody sees what is shown."""
 
 
-def render(video: Video, storyboard: Storyboard, encoder: Encoder, style: Style) -> Cover:
+def render(
+    video: Video, storyboard: Storyboard, encoder: Encoder, style: Style, gaze: Gaze = plain
+) -> Cover:
     """Make the cover that a storyboard describes, within the style's byte budget.
 
-    Raises: VideoError; BudgetUnreachable when nothing fits `style.max_bytes`.
+    Args: gaze: whose eyes the crop follows.
+    Raises: VideoError; CropImpossible; BudgetUnreachable when nothing fits `style.max_bytes`.
     """
     fastest = min(video.fps, FASTEST.get(encoder.media_type, video.fps))
     style = style.but(fps=min(style.fps, fastest))
     even = encoder.media_type.startswith("video/")
-    film = Film(video, storyboard, _framed(video, storyboard, style), style, even)
+    film = Film(video, storyboard, framed(video, storyboard, style, gaze), style, even)
+    film, shortened = _short_enough(film, encoder, gaze)
     fitted = fit(film.clip, encoder, film.style)
     return Cover(
         fitted.data,
@@ -53,17 +60,41 @@ def render(video: Video, storyboard: Storyboard, encoder: Encoder, style: Style)
         fitted.frames / fitted.fps,
         fitted.frames,
         film.seam,
-        fitted.gave_up,
+        shortened + fitted.gave_up,
         film.notes,
+        tuple(framing.crop for framing in film.framings),
     )
 
 
-def _framed(video: Video, storyboard: Storyboard, style: Style) -> list[Framing]:
-    """Where each highlight is cut, no second shown twice."""
+def _short_enough(film: Film, encoder: Encoder, gaze: Gaze) -> tuple[Film, tuple[str, ...]]:
+    """Where the length may be chosen, it pays for the byte budget before anything else does.
+
+    Any length in the range was said to be welcome; fewer pixels were not.
+
+    Returns: the film, and in words what it gave up.
+    """
+    style, whole = film.asked, film.longest
+    if style.up_to is None or style.max_bytes is None:
+        return film, ()
+    while film.longest > style.seconds + TINY:
+        size = len(encoder.encode(film.clip, film.style))
+        if size <= style.max_bytes:
+            break
+        share = min(LARGEST_STEP, style.max_bytes / size)
+        style = style.but(up_to=max(style.seconds, film.longest * share))
+        framings = framed(film.video, film.storyboard, style, gaze)
+        film = replace(film, framings=framings, asked=style)
+    if film.longest > whole - TINY:
+        return film, ()
+    return film, (f"seconds {whole:.3g} -> {film.longest:.3g}",)
+
+
+def framed(video: Video, storyboard: Storyboard, style: Style, gaze: Gaze) -> list[Framing]:
+    """Where each highlight is cut, no second shown twice. Raises: CropImpossible."""
     framings: list[Framing] = []
     for highlight in storyboard:
         shown: tuple[Segment, ...] = tuple(framing.window for framing in framings)
-        framings.append(frame(video, highlight, style, shown))
+        framings.append(frame(video, highlight, style, shown, gaze))
     return framings
 
 
@@ -88,6 +119,11 @@ class Film:
     framings: list[Framing]
     asked: Style
     even: bool = False
+
+    @property
+    def longest(self) -> float:
+        """Seconds of its longest shot."""
+        return max(framing.window.duration for framing in self.framings)
 
     @cached_property
     def clip(self) -> Clip:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 import cv2
 import numpy as np
@@ -56,7 +57,13 @@ def jump(looks: Looks, window: Segment, fps: float) -> float:
 
 
 def close_loop(
-    looks: Looks, window: Segment, room: Segment, fps: float, reach: float, held: Held
+    looks: Looks,
+    window: Segment,
+    room: Segment,
+    fps: float,
+    reach: float,
+    held: Held,
+    lengths: tuple[float, float] = (0.0, inf),
 ) -> Seam:
     """Move both ends by at most `reach` seconds to where the loop closes best.
 
@@ -69,7 +76,7 @@ def close_loop(
 
     Args: looks: every frame near both ends. room: where the ends must stay. fps: frames a second of
         the cover; the loop lasts a whole number of its frames. held: (A,) starts and (A, N) ends ->
-        how much there is to see in between.
+        how much there is to see in between. lengths: seconds that the loop lasts at least and at most.
     """
     step, before = 1 / fps, jump(looks, window, fps)
     starts = _near(looks.times, window.start, reach, room)
@@ -77,8 +84,10 @@ def close_loop(
     counts = np.arange(max(2, count - int(reach * fps)), count + int(reach * fps) + 1)
     ends = starts[:, None] + counts * step
     seen = _pairs(looks, starts, ends - step)
+    least = min(lengths[0], window.duration)
     fits = (np.abs(ends - window.end) <= reach + step / 2) & (ends <= room.end + 1e-6)
-    fits &= seen <= before + 1e-6
+    fits &= (seen <= before + 1e-6) & (counts * step >= least - 1e-6)
+    fits &= counts * step <= max(lengths[1], window.duration) + 1e-6
     if not fits.any():
         return Seam(window, before)
     alike = sum(

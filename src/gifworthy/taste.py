@@ -134,6 +134,21 @@ def evened(values_n: Floats) -> Floats:
     return np.asarray((values_n - values_n.mean()) / spread if spread > 1e-9 else 0.0 * values_n)
 
 
+def rank_svm(apart_pf: Floats, cost: float) -> Floats:
+    """(F,) weights w of a linear rank SVM: |w|^2 / 2 + cost * sum max(0, 1 - w . (better - worse))^2.
+
+    Its dual, |a|^2 / (4 cost) + |sum a (better - worse)|^2 / 2 - sum a with a >= 0, is solved exactly as a
+    problem of least squares, which suits the few choices of one viewer: its size is that of the pairs, not of
+    the features. Args: apart_pf: a row for each pair.
+    """
+    from scipy.optimize import nnls
+
+    kernel = apart_pf @ apart_pf.T + np.eye(len(apart_pf)) / (2 * cost)
+    lower = np.linalg.cholesky(kernel)
+    duals, _ = nnls(lower.T, np.linalg.solve(lower, np.ones(len(kernel))))
+    return np.asarray(apart_pf.T @ duals)
+
+
 def likeness(segments_nf: Floats, history_hf: Floats) -> Floats:
     """(N, H) cosines, all features on one scale first; H at least 1."""
     both = np.concatenate([segments_nf, history_hf])

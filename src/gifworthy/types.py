@@ -14,6 +14,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gifworthy.extents import WHOLE_FRAME as WHOLE_FRAME
+from gifworthy.extents import Box as Box
+from gifworthy.extents import CropPath as CropPath
+from gifworthy.extents import Segment as Segment
 from gifworthy.files import write_whole
 
 Floats = NDArray[np.float64]
@@ -30,79 +34,10 @@ ENDINGS = {
     "video/mp4": ".mp4",
     "video/webm": ".webm",
 }
+LONGEST_SHAPE = 20
+"""Width over height, or the other way round, of a crop at most; web banners end at 11."""
 LOOPS: tuple[Loop, ...] = ("seam", "crossfade", "bounce", "cut")
 TRANSITIONS: tuple[Transition, ...] = ("cut", "fade")
-
-
-@dataclass(frozen=True, order=True)
-class Segment:
-    """A span `[start, end)` of a video, in seconds: the only way to say *when*."""
-
-    start: float
-    end: float
-
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.start) and math.isfinite(self.end)):
-            raise ValueError(f"a segment needs finite ends, not {self.start} and {self.end}")
-        if not 0 <= self.start < self.end:
-            raise ValueError(f"a segment needs 0 <= start < end, not {self.start} and {self.end}")
-
-    @property
-    def duration(self) -> float:
-        """Length in seconds, above 0."""
-        return self.end - self.start
-
-    @property
-    def middle(self) -> float:
-        """The moment halfway, in seconds."""
-        return (self.start + self.end) / 2
-
-    def shared_with(self, other: Segment) -> float:
-        """Seconds that lie in both segments; 0 when they are apart."""
-        return max(0.0, min(self.end, other.end) - max(self.start, other.start))
-
-    def holds(self, moment: float) -> bool:
-        """Whether a moment, in seconds, lies inside; the end does not."""
-        return self.start <= moment < self.end
-
-    def within(self, bounds: Segment) -> Segment:
-        """The part of this segment inside `bounds`; ValueError when there is none."""
-        return Segment(max(self.start, bounds.start), min(self.end, bounds.end))
-
-
-@dataclass(frozen=True)
-class Box:
-    """A place in the frame, as fractions 0..1 of its width and height: the only way to say *where*."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def __post_init__(self) -> None:
-        if not (0 <= self.left < self.right <= 1 and 0 <= self.top < self.bottom <= 1):
-            raise ValueError(
-                f"a box needs 0 <= left < right <= 1 and 0 <= top < bottom <= 1, "
-                f"not {self.left}, {self.top}, {self.right}, {self.bottom}"
-            )
-
-    @property
-    def width(self) -> float:
-        """Fraction of the frame's width, in (0, 1]."""
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        """Fraction of the frame's height, in (0, 1]."""
-        return self.bottom - self.top
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        """Middle of the box as (x, y), each in 0..1."""
-        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
-
-
-WHOLE_FRAME = Box(0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -222,8 +157,10 @@ class Style:
     """How a cover looks, never *what* it shows.
 
     width: pixels at most; a smaller video is never upscaled. height: likewise, or None.
-    fps: frames a second at most. seconds: length of each shot. max_bytes: the byte budget, or None.
-    aspect: width over height of the crop, or None for the whole frame. quality: 1..100.
+    fps: frames a second at most. seconds: length of each shot; `up_to`, when given, is the longest it
+    may become where more is worth showing. max_bytes: the byte budget, or None.
+    aspect: width over height of the crop, or None for the whole frame. keep: places that every crop
+    must hold, avoid: places that it must not touch. quality: 1..100.
     colours: palette size of a GIF, 2..256. format: a name on the encoders' shelf.
     """
 
@@ -238,12 +175,15 @@ class Style:
     format: str = "gif"
     quality: int = 80
     colours: int = 256
+    up_to: float | None = None
+    keep: tuple[Box, ...] = ()
+    avoid: tuple[Box, ...] = ()
 
     def __post_init__(self) -> None:
         _positive("width", self.width)
         _positive("fps", self.fps)
         _positive("seconds", self.seconds)
-        for name in ("height", "max_bytes", "aspect"):
+        for name in ("height", "max_bytes", "aspect", "up_to"):
             value = getattr(self, name)
             if value is not None:
                 _positive(name, value)
@@ -261,6 +201,31 @@ class Style:
             raise ValueError(
                 f"transition must be one of {', '.join(TRANSITIONS)}, not {self.transition!r}"
             )
+
+        if self.aspect is not None and not 1 / LONGEST_SHAPE <= self.aspect <= LONGEST_SHAPE:
+            raise ValueError(
+                f"an aspect of {self.aspect:g} is a line, not a picture; "
+                f"give one between 1:{LONGEST_SHAPE} and {LONGEST_SHAPE}:1"
+            )
+        if self.up_to is not None and self.up_to < self.seconds:
+            raise ValueError(
+                f"up_to must not be below seconds; {self.seconds:g} to {self.up_to:g} is no range"
+            )
+        for kept in self.keep:
+            if met := [box for box in self.avoid if kept.meets(box)]:
+                raise ValueError(
+                    f"no crop holds {kept} and avoids {met[0]}: they overlap; change one of them"
+                )
+
+    @property
+    def crops(self) -> bool:
+        """Whether a part of the frame is cut out."""
+        return self.aspect is not None or bool(self.avoid)
+
+    @property
+    def longest(self) -> float:
+        """Seconds of each shot at most."""
+        return self.seconds if self.up_to is None else self.up_to
 
     def but(self, **changes: object) -> Style:
         """The same style with some fields changed."""
@@ -285,6 +250,7 @@ class Cover:
     grey levels 0..255, or None when the loop is not closed in time (`crossfade`, `bounce`).
     gave_up: what the byte budget cost, in words, least harm first; empty when nothing.
     notes: what was done to the loop unasked, or what remains wrong with it, in words.
+    crops: where each shot of the storyboard was cropped; None for the whole frame.
     """
 
     data: bytes = field(repr=False)
@@ -299,6 +265,7 @@ class Cover:
     seam: float | None = None
     gave_up: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    crops: tuple[CropPath | None, ...] = field(default=(), repr=False)
 
     @property
     def size_bytes(self) -> int:
@@ -332,6 +299,8 @@ class History:
     positions: (H,) of their middles, in 0..1. durations: (H,) seconds of each choice.
     lengths: (H,) seconds of the video each was chosen from. videos: (H,) which video that was, numbered.
     A position or length that is not known is nan; what is empty is not known of any.
+    passed: (P, D) segments of the same videos that the viewer did not choose, where somebody looked at
+    them. beside: (P,) the row of `features` that each was passed over for.
     """
 
     features: Floats
@@ -339,6 +308,8 @@ class History:
     durations: Floats
     lengths: Floats = field(default_factory=lambda: np.zeros(0))
     videos: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
+    passed: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    beside: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, np.intp))
 
     def __len__(self) -> int:
         return len(self.durations)

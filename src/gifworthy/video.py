@@ -32,8 +32,10 @@ class Video:
         bounds: Bounds,
         settings: Settings,
         told: Told = nobody,
+        scan: Scan | None = None,
     ) -> None:
         self._opened = opened
+        self._known = scan
         self.source = source
         self.name = opened.name
         self.effort = effort
@@ -50,9 +52,13 @@ class Video:
     def scan(self) -> Scan:
         """One cheap pass over the video, made on first use at the effort the video was opened with.
 
+        It is the one that the video was opened with, if any: then nothing is decoded for it.
+
         Raises: VideoUnreadable when nothing inside the bounds decodes or the file changed meanwhile,
             VideoUnreachable.
         """
+        if self._known is not None:
+            return self._known
         scan = scan_video(self._opened, self.bounds, self.effort, self._told)
         self._opened.place.raise_if_broken()
         return scan
@@ -119,16 +125,18 @@ def open_video(
     bounds: Bounds = EVERYTHING,
     settings: Settings = PLAIN,
     told: Told = nobody,
+    scan: Scan | None = None,
 ) -> Video:
     """Open a video: a path, or an address such as `https://...` or `s3://...`.
 
-    Args: told: how far the scan has come, when it is made.
+    Args: told: how far the scan has come, when it is made. scan: what one pass over the same part of the
+    same video saw before, at the same effort; then none is made.
     Raises: VideoNotFound, VideoUnreachable, VideoUnreadable, VideoTooShort when the bounds lie past
     the end, MissingExtra; ValueError when the bounds start after they end.
     """
     opened = open_source(source, settings)
     try:
-        return Video(opened, source, effort, bounds, settings, told)
+        return Video(opened, source, effort, bounds, settings, told, scan)
     except BaseException:
         opened.close()
         opened.place.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gifworthy.reduced import greys
 from gifworthy.types import Floats, Scan, Segment
 from gifworthy.video import Video
 
@@ -14,8 +15,10 @@ ENOUGH = 1 / 2
 LEAST_ALONE = 0.9
 SLIVER = 0.4
 STRIDE = 1 / 16
+GROWTH = 0.5
+WORTH_ADDING = 0.5
+DULL = 10
 JUMP = 0.005
-GREY_STEP = 4
 TINY = 1e-6
 
 
@@ -27,8 +30,33 @@ class Place:
     room: Segment
 
 
+def best_length(
+    video: Video,
+    segment: Segment,
+    lengths: tuple[float, float],
+    barred: Barred,
+    appeal: Appeal,
+) -> Place:
+    """The best window for a segment whose length may be chosen: as long as more is worth showing.
+
+    The best window of each length is weighed: every second of it counts by how much there is to see,
+    less the middle between what the dull tenth of the video and the shortest window show in a second.
+    So a window grows while what is added is more than half as good, but not out of its shot.
+
+    Args: lengths: seconds at least and at most.
+    """
+    least, most = lengths
+    steps = np.append(np.arange(least, most, GROWTH), most)
+    places = [best_window(video, segment, float(s), barred, appeal) for s in steps]
+    first = places[0].window
+    dull = float(np.percentile(appeal.values, DULL))
+    bar = dull + WORTH_ADDING * (appeal.mean(first) - dull)
+    worth = [(appeal.mean(p.window) - bar) * p.window.duration for p in places]
+    return places[int(np.round(worth, 6).argmax())]  # of equals the shortest
+
+
 def best_window(
-    video: Video, segment: Segment, seconds: float, barred: Barred, looping: bool = True
+    video: Video, segment: Segment, seconds: float, barred: Barred, appeal: Appeal | None = None
 ) -> Place:
     """The best window of `seconds` for a segment.
 
@@ -39,9 +67,9 @@ def best_window(
     spans, and at last anywhere in the video's bounds: a video shorter than wanted gives what there is.
 
     Args: segment: what was chosen. seconds: the length wanted. barred: where not to look.
-        looping: whether the end is going to be followed by the beginning.
+        appeal: how much there is to see, and when; as the scan has it unless given.
     """
-    appeal = Appeal.of(video.scan, JUMP if looping else 0.0)
+    appeal = appeal or Appeal.of(video.scan, JUMP)
     for allowed in (barred, replace(barred, bad=())):
         for spans, least in _preferred(video.bounds, segment, seconds, allowed):
             shown = least / seconds * min(seconds, segment.duration) / 2
@@ -133,8 +161,21 @@ class Appeal:
         """
         moving = scan.moving if len(scan.moving) else scan.motion
         parts = [_share(values) for values in (scan.motion, moving, scan.sharpness)]
-        greys = scan.frames[:, ::GREY_STEP, ::GREY_STEP].mean(-1).reshape(len(scan), -1)
-        return cls(scan.times, np.mean(parts, axis=0), greys, jump)
+        return cls(scan.times, np.mean(parts, axis=0), greys(scan), jump)
+
+    def told(self, moments: Floats, values: Floats) -> Appeal:
+        """The same, where somebody who saw every frame says how much there is to see: (M,), (M,)."""
+        inside = (self.times >= moments[0]) & (self.times <= moments[-1])
+        said = np.interp(self.times, moments, _share(values))
+        return replace(self, values=np.where(inside, said, 0.0))
+
+    def mean(self, window: Segment) -> float:
+        """Mean appeal of a window, 0..1."""
+        first, last = np.searchsorted(self.times, [window.start, window.end])
+        values = self.values[first:last]
+        return float(
+            values.mean() if len(values) else np.interp(window.middle, self.times, self.values)
+        )
 
     def between(self, starts: Floats, ends: Floats) -> Floats:
         """The appeal summed from each start to each of its own ends: (A,), (A, N) -> (A, N)."""
@@ -149,8 +190,7 @@ class Appeal:
         So does a little to be far from its middle: what was chosen is there.
         """
         first, last = np.searchsorted(self.times, [window.start, window.end])
-        values = self.values[first:last]
-        seen = values.mean() if len(values) else np.interp(window.middle, self.times, self.values)
+        seen = self.mean(window)
         jump = np.abs(self.greys[min(first, last - 1)] - self.greys[last - 1]).mean()
         outside = 1 - window.shared_with(segment) / min(window.duration, segment.duration)
         off = abs(window.middle - segment.middle) / segment.duration

@@ -82,3 +82,17 @@ def test_no_video_is_learned_from_and_watched(name: str, tmp_path: Path) -> None
 
 def _named(label: Label, number: int) -> Label:
     return replace(label, video=f"{label.video} {number}", who=f"{label.who} {number}")
+
+
+def test_viewers_of_training_data_alone_are_learned_from(tmp_path: Path) -> None:
+    """PHD²'s `training.csv` without `testing.csv`, which alone holds what its judge takes."""
+    (tmp_path / "training.csv").write_text(
+        "youtubeId,start,duration,user_id,video_duration,is_last\n"
+        + "".join(f"v{n},0,5,u{n // 2},60,{bool(n % 2)}\n" for n in range(40))
+    )
+    dataset = DATASETS["phd2"]()
+    found = parted(dataset.read(tmp_path), dataset.judge(), 0)
+    assert {name: len(videos) for name, videos in splits_of(found).items()} == {
+        "train": 36,
+        "validation": 4,
+    }

@@ -79,6 +79,15 @@ class SelectingFlags:
         ),
     ] = False
 
+    map: Annotated[
+        str | None,
+        Option(
+            metavar="NAME|FOLDER",
+            help="Whose map of the frame crops; else the plan's own scorer's, else plain saliency.",
+            rich_help_panel=CHOOSING,
+        ),
+    ] = None
+
     def changed(self, plan: Plan) -> Plan:
         """The plan with what was given in its place. Raises: ValueError."""
         from gifworthy.plans import telling
@@ -87,6 +96,7 @@ class SelectingFlags:
             telling(plan, self.shots),
             selector=self.selector,
             seed=self.seed,
+            map=self.map,
             allow_refused=self.allow_refused or None,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from typer import Argument, Option
 
@@ -12,9 +12,11 @@ from gifworthy.cli.speech import say
 
 if TYPE_CHECKING:
     from gifworthy.learning.evaluate import Table
+    from gifworthy.learning.judging import Judge
     from gifworthy.learning.manifest import Manifest
     from gifworthy.learning.predictions import Predictions
     from gifworthy.learning.sources import Material
+    from gifworthy.learning.telling import Told
 
 DATA = "GIFWORTHY_DATA"
 BASELINES = ("random", "position", "oracle", "human", "habits")
@@ -84,16 +86,20 @@ def judged(
     from gifworthy.learning.evaluate import evaluate as judge_all
     from gifworthy.learning.manifest import Oddities
     from gifworthy.learning.predicting import Bench, predict, unseen, untold
+    from gifworthy.learning.telling import chooses, told_by, with_pme
     from gifworthy.moments import counted
     from gifworthy.settings import Settings
 
     judge = DATASETS[labels.name]().judge()
+    tellers = [name for name in models if chooses(name)]
+    judge = with_pme(judge) if tellers else judge
     left_out = 0
     if not seen:
         labels, left_out = unseen(labels, judge, models)
     oddities = Oddities()
     bench = Bench(labels, judge, material, Settings.from_environ(os.environ), oddities)
-    given = [predict(name, bench) for name in models]
+    given = [predict(name, bench) for name in models if name not in tellers]
+    told = [told_by(name, bench, seed) for name in tellers]
     if left_out:
         videos = counted(left_out, "video")
         say(f"left out: {videos} that a model learned from; --seen judges them too")
@@ -104,17 +110,30 @@ def judged(
         )
     for odd in oddities.anomalies():
         say(f"{odd.what}: {odd.count} (first {odd.first})")
-    return judge_all(labels, judge, _distinct(given), seed)
+    given = _distinct(given, _taken(judge))
+    told = _distinct(told, (*_taken(judge), *(each.name for each in given)))
+    return judge_all(labels, judge, given, seed, [(each.name, each.judged) for each in told])
 
 
-def _distinct(given: list[Predictions]) -> list[Predictions]:
+def _taken(judge: Judge) -> tuple[str, ...]:
+    """Names of the rows that are there before any model's."""
+    from gifworthy.learning.judging import RivalledJudge
+
+    rivals = judge.rivals() if isinstance(judge, RivalledJudge) else ()
+    return (*BASELINES, *(name for name, _ in rivals))
+
+
+Row = TypeVar("Row", "Predictions", "Told")
+
+
+def _distinct(given: list[Row], taken: tuple[str, ...]) -> list[Row]:
     """Two of one name get a number."""
     from dataclasses import replace
 
-    names = [*BASELINES, *(each.name for each in given)]
+    names = [*taken, *(each.name for each in given)]
     return [
-        replace(each, name=f"{each.name} {names[: len(BASELINES) + place].count(each.name) + 1}")
-        if each.name in names[: len(BASELINES) + place]
+        replace(each, name=f"{each.name} {names[: len(taken) + place].count(each.name) + 1}")
+        if each.name in names[: len(taken) + place]
         else each
         for place, each in enumerate(given)
     ]

@@ -6,11 +6,13 @@ import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar, get_type_hints
 
 from typer import Argument, Option
 
 if TYPE_CHECKING:
+    from gifworthy.comments import CommentBook
     from gifworthy.moments import Bounds
 
 Given = ParamSpec("Given")
@@ -35,6 +37,14 @@ Video = Annotated[
 Input = Annotated[
     str | None,
     Option("-i", "--input", metavar="VIDEO", help="The same, as a flag.", rich_help_panel=WRITING),
+]
+Comments = Annotated[
+    Path | None,
+    Option(
+        metavar="FILE|FOLDER",
+        help="What viewers wrote, with times: XML, CSV or JSON; of several videos the folder.",
+        rich_help_panel=CHOOSING,
+    ),
 ]
 AsJson = Annotated[
     bool,
@@ -62,6 +72,13 @@ def source_of(video: str | None, input: str | None) -> str:
     if len(named) != 1:
         raise ValueError("name one video: a file or a URL")
     return named[0]
+
+
+def book_of(place: Path | None, sources: list[str]) -> CommentBook | None:
+    """The comments that were named, if any. Raises: ValueError, CommentsUnreadable."""
+    from gifworthy.comments import CommentBook
+
+    return None if place is None else CommentBook.of(place, sources)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from gifworthy.cli.flags import LOOKING
-from gifworthy.cli.values import parse_aspect, parse_size, say_size
+from gifworthy.cli.values import parse_aspect, parse_box, parse_lengths, parse_size, say_size
 
 if TYPE_CHECKING:
     from gifworthy.platforms import Platform
@@ -31,8 +31,12 @@ class LookFlags:
         ),
     ] = None
     seconds: Annotated[
-        float | None,
-        Option(help="Length of each shot; 3 if not given.", rich_help_panel=LOOKING),
+        str | None,
+        Option(
+            metavar="LENGTH",
+            help="Length of each shot: 3, or 3-10 to choose inside; 3 in all if not given.",
+            rich_help_panel=LOOKING,
+        ),
     ] = None
     width: Annotated[
         int | None,
@@ -69,6 +73,23 @@ class LookFlags:
         Option(
             metavar="W:H",
             help="Crop around what matters: 1:1, 16:9 or 1.5.",
+            rich_help_panel=LOOKING,
+        ),
+    ] = None
+    keep: Annotated[
+        list[str] | None,
+        Option(
+            metavar="BOX",
+            help="Always inside the crop, such as a logo: left,top,right,bottom as shares of the "
+            "frame, 0,0,0.3,0.2; may be repeated.",
+            rich_help_panel=LOOKING,
+        ),
+    ] = None
+    avoid: Annotated[
+        list[str] | None,
+        Option(
+            metavar="BOX",
+            help="Never inside the crop; may be repeated.",
             rich_help_panel=LOOKING,
         ),
     ] = None
@@ -117,22 +138,28 @@ class LookFlags:
         from gifworthy.platforms import platform_named
 
         platform = None if self.platform is None else platform_named(self.platform)
-        asked = self._asked(self._format(file, platform), platform)
+        asked = self._asked(self._format(file, platform), platform, shots)
         if platform is None:
             return asked, ()
         style = platform.limit(asked, shots)
         return style, self._lowered(asked, style, platform)
 
-    def _asked(self, format: str, platform: Platform | None) -> Style:
+    def _asked(self, format: str, platform: Platform | None, shots: int) -> Style:
+        from gifworthy.plans import usual_seconds
         from gifworthy.types import Style
 
+        usual = (usual_seconds(shots), None)
+        seconds, up_to = parse_lengths(self.seconds) if self.seconds else usual
         given = {
-            "seconds": self.seconds,
+            "seconds": seconds,
+            "up_to": up_to,
             "width": self.width,
             "height": self.height,
             "fps": self.fps,
             "max_bytes": None if self.max_bytes is None else parse_size(self.max_bytes),
             "aspect": platform.aspect if platform and self.aspect is None else self._aspect(),
+            "keep": tuple(map(parse_box, self.keep or ())) or None,
+            "avoid": tuple(map(parse_box, self.avoid or ())) or None,
             "loop": self.loop,
             "transition": self.transition,
             "quality": self.quality,

@@ -15,11 +15,13 @@ from gifworthy.cli.flags import (
     CHOOSING,
     WRITING,
     AsJson,
+    Comments,
     Inputs,
     Overwrite,
     PartFlags,
     Quiet,
     Videos,
+    book_of,
     sources_of,
 )
 from gifworthy.cli.looks import LookFlags
@@ -96,6 +98,7 @@ def make(
     looks: LookFlags,
     against: Against = None,
     viewer: Viewer = None,
+    comments: Comments = None,
     inputs: Inputs = None,
     out: Out = None,
     also: Also = None,
@@ -114,7 +117,7 @@ def make(
     style, lowered = looks.style(named_file(out, len(sources)), plan.shots)
     suffix = ENCODERS[style.format].suffix
     settings = Settings.from_environ(os.environ)
-    maker = CoverMaker.load(plan, settings, bind_to(viewer, settings))
+    maker = CoverMaker.load(plan, settings, bind_to(viewer, settings), book_of(comments, sources))
     work = Work(maker, style, part.bounds(), _own(against))
     for note in lowered:
         say(note)

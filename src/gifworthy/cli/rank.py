@@ -13,11 +13,13 @@ from gifworthy.cli.flags import (
     CHOOSING,
     WRITING,
     AsJson,
+    Comments,
     Input,
     Overwrite,
     PartFlags,
     Quiet,
     Video,
+    book_of,
     source_of,
 )
 from gifworthy.cli.speech import each, say
@@ -62,6 +64,7 @@ def rank(
     part: PartFlags,
     viewer: Viewer = None,
     compare: Compare = False,
+    comments: Comments = None,
     input: Input = None,
     sheet: Sheet = None,
     overwrite: Overwrite = False,
@@ -78,7 +81,7 @@ def rank(
     settings, plan = Settings.from_environ(os.environ), scoring.changed()
     if compare and (viewer is None or sheet is not None):
         raise ValueError("--compare goes with --viewer and without --sheet; say for whom")
-    maker = CoverMaker.load(plan, settings, bind_to(viewer, settings))
+    maker = CoverMaker.load(plan, settings, bind_to(viewer, settings), book_of(comments, [source]))
     if sheet is not None:
         check_ending(Path(sheet), ".png")
         check_free(Path(sheet), overwrite=overwrite)
@@ -105,7 +108,7 @@ def _compared(
     from gifworthy.pipeline import CoverMaker
     from gifworthy.trained import load_scorer
 
-    generic = CoverMaker.load(maker.plan, maker.settings).rank(video)
+    generic = CoverMaker.load(maker.plan, maker.settings, comments=maker.comments).rank(video)
     scorer = load_scorer(maker.plan.scorer, maker.settings)
     rows = beside(mine, generic, video, Known.read(viewer, scorer, maker.settings))
     return compared_as_json(mine.source, rows) if as_json else compared_as_table(rows)

@@ -29,7 +29,8 @@ class AskingFlags:
         str,
         Option(
             metavar="NAME",
-            help="ratings (good, average or bad) or frames (second by second).",
+            help="ratings (good, average or bad), frames (second by second), or stories (three shots "
+            "that `comments propose` drew).",
             rich_help_panel=ASKING,
         ),
     ] = "ratings"
@@ -141,9 +142,11 @@ def _on_sheets(session: Session, folder: Path, raters: list[str], settings: Sett
 
 
 def _say_result(session: Session) -> None:
-    merged = session.merged()
-    if merged is None:
+    if not session.answers.given():
         say("nothing was rated yet; give the same command to go on")
         return
     print(f"{session.answers.path}: {session.agreement()}")
-    print(f"{merged}: what they say together")
+    if merged := session.merged():
+        print(f"{merged}: what they say together")
+    else:
+        print(f"what they say together: gifworthy comments accept {session.folder}")

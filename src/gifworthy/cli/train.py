@@ -179,7 +179,10 @@ def _report(trained: Trained) -> None:
     videos, segments, watched = trained.counts
     of = f"{counted(segments, 'segment')} of {counted(videos, 'video')}"
     print(f"{trained.folder}: learned from {of}")
-    figures = "  ".join(f"{name} {100 * value:.1f} %" for name, value in trained.figures.items())
+    figures = "  ".join(
+        f"{name} {value:.2f}" if name in trained.sums else f"{name} {100 * value:.1f} %"
+        for name, value in trained.figures.items()
+    )
     on = counted(watched, "validation video")
     print(f"on {on}: {figures}" if watched else "no video was left to watch")
 

@@ -42,14 +42,13 @@ class Known:
     @classmethod
     def read(cls, viewer: str, scorer: Scorer, settings: Settings) -> Known:
         """What is remembered now; what is forgotten later changes nothing of it."""
-        from gifworthy.personal import features_for
+        from gifworthy.personal import features_for, passed_over
         from gifworthy.records.histories import Histories
         from gifworthy.records.looking import remembered
 
-        features = features_for(scorer, settings)
-        return cls(
-            remembered(Histories.open(settings.records), viewer, features, settings), features
-        )
+        features, histories = features_for(scorer, settings), Histories.open(settings.records)
+        passed = passed_over(scorer)
+        return cls(remembered(histories, viewer, features, settings, passed), features)
 
 
 def bind_to(viewer: str | None, settings: Settings) -> Callable[[Scorer], Scorer]:
@@ -84,7 +83,10 @@ def _say_what_lacks(known: Remembered) -> None:
 
 @dataclass(frozen=True)
 class Beside:
-    """One candidate for the viewer, and for everybody. pulled: the closest past choice, and its cosine."""
+    """One candidate for the viewer, and for everybody.
+
+    pulled: the closest past choice and its cosine, where it is more alike than by chance.
+    """
 
     place: int
     generic_place: int
@@ -113,14 +115,18 @@ def beside(mine: Ranking, generic: Ranking, video: Video, known: Known) -> list[
 def _pulls(
     segments: tuple[Segment, ...], video: Video, known: Known
 ) -> list[tuple[Pick, float] | None]:
+    import numpy as np
+
+    from gifworthy.personal import CHANCE, surplus
     from gifworthy.taste import likeness
 
     if not segments or not known.remembered.seen:
         return [None] * len(segments)
     alike = likeness(known.features.of(video, segments), known.remembered.history.features)
     best = alike.argmax(axis=1)
+    least = CHANCE - surplus(np.zeros(len(alike)))
     return [
-        (known.remembered.seen[choice], float(row[choice])) if row[choice] > 0 else None
+        (known.remembered.seen[choice], float(row[choice])) if row[choice] > least else None
         for choice, row in zip(best.tolist(), alike, strict=True)
     ]
 

@@ -30,11 +30,19 @@ class Mp4:
         Args: clip: (T, H, W, 3) at its final size. style: `fps` and `quality` are read.
         Raises: MissingExtra when the installed PyAV can write no H.264.
         """
-        codec = _codec()
-        options = {"preset": "slow", "crf": f"{rate_factor(style.quality):g}", **REPEATABLE}
-        if codec != BEST:
-            options = {"b": str(_bits_a_second(clip, style))}
-        return video_file(clip, style.fps, Recipe("mp4", codec, options, INDEX_FIRST))
+        return video_file(clip, style.fps, recipe(clip.width, clip.height, style))
+
+
+def recipe(width: int, height: int, style: Style) -> Recipe:
+    """How a film of that size is written. Args: style: `fps` and `quality` are read.
+
+    Raises: MissingExtra when the installed PyAV can write no H.264.
+    """
+    codec = _codec()
+    options = {"preset": "slow", "crf": f"{rate_factor(style.quality):g}", **REPEATABLE}
+    if codec != BEST:
+        options = {"b": str(_bits_a_second(width * height, style))}
+    return Recipe("mp4", codec, options, INDEX_FIRST)
 
 
 def rate_factor(quality: int) -> float:
@@ -69,6 +77,6 @@ def _can_write(name: str) -> bool:
     return True
 
 
-def _bits_a_second(clip: Clip, style: Style) -> int:
+def _bits_a_second(pixels: int, style: Style) -> int:
     """For encoders without a constant quality: 0.02 to 0.32 bits a pixel."""
-    return int(clip.width * clip.height * style.fps * 0.02 * 16 ** (style.quality / 100))
+    return int(pixels * style.fps * 0.02 * 16 ** (style.quality / 100))

@@ -124,18 +124,32 @@ def popularities(examples: Examples) -> Floats:
 
 
 def fit_standard(standard: Standard, examples: Examples) -> None:
-    """Mean and spread of each number over the training segments, a part of them at a time."""
+    """Mean and spread of each number over the training segments."""
     import torch
 
+    mean, spread = _mean_and_spread(examples)
+    spread[spread < 1e-6 * np.maximum(np.abs(mean), 1e-6)] = 0.0
+    standard.fit(torch.from_numpy(mean), torch.from_numpy(spread))
+
+
+def fit_one_scale(standard: Standard, examples: Examples) -> None:
+    """Mean of each number, and one spread for all, so that what is near stays near."""
+    import torch
+
+    mean, spread = _mean_and_spread(examples)
+    common = np.full_like(spread, np.sqrt((spread**2).mean()))
+    standard.fit(torch.from_numpy(mean), torch.from_numpy(common))
+
+
+def _mean_and_spread(examples: Examples) -> tuple[Floats, Floats]:
+    """(F,) and (F,), a part of the training segments at a time."""
     rows = np.concatenate([example.rows for example in examples.train])
     total = squares = np.zeros(examples.inputs.shape[1])
     for first in range(0, len(rows), AT_A_TIME):
         part = np.asarray(examples.inputs[rows[first : first + AT_A_TIME]], np.float64)
         total, squares = total + part.sum(0), squares + (part**2).sum(0)
     mean = total / len(rows)
-    spread = np.sqrt(np.maximum(squares / len(rows) - mean**2, 0.0))
-    spread[spread < 1e-6 * np.maximum(np.abs(mean), 1e-6)] = 0.0
-    standard.fit(torch.from_numpy(mean), torch.from_numpy(spread))
+    return mean, np.sqrt(np.maximum(squares / len(rows) - mean**2, 0.0))
 
 
 def rated(network: nn.Module, context: Context, pieces: Pieces, run: Run) -> Floats:

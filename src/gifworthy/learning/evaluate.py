@@ -7,14 +7,14 @@ Shape letters: C cases, M metrics, N spans of a case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from gifworthy.errors import LabelsNotFound
 from gifworthy.habits import habit_table
-from gifworthy.learning.judging import Judge, Metric, Skipped, Trial
+from gifworthy.learning.judging import Judge, Judged, Metric, RivalledJudge, Skipped, Trial
 from gifworthy.learning.manifest import Anomaly, Case, Manifest, Oddities
 from gifworthy.learning.metrics.intervals import bootstrap, means
 from gifworthy.learning.predictions import Predictions
@@ -23,7 +23,6 @@ from gifworthy.scorers.habits import Habits
 from gifworthy.scorers.position import position_table
 from gifworthy.types import Floats, History
 
-Judged = Callable[[Case, Trial], Floats | None]
 FEWEST_DRAWS, MOST_DRAWS, DRAWN_TRIALS = 10, 100, 5000
 
 
@@ -53,7 +52,8 @@ class TableRow:
 class Table:
     """The verdict on one data set. cases: (C,) names. topics: (C,), empty where they do not count.
 
-    total: how many cases there are, judged or not. skipped: why the others were not.
+    total: how many cases there are, judged or not. skipped: why the others were not. notes: what others
+    published.
     """
 
     dataset: str
@@ -63,6 +63,7 @@ class Table:
     topics: tuple[str, ...]
     total: int
     skipped: tuple[Anomaly, ...]
+    notes: tuple[str, ...] = ()
 
     def row(self, name: str) -> TableRow:
         """The row of that name."""
@@ -70,12 +71,16 @@ class Table:
 
 
 def evaluate(
-    manifest: Manifest, judge: Judge, given: Sequence[Predictions] = (), seed: int = 0
+    manifest: Manifest,
+    judge: Judge,
+    given: Sequence[Predictions] = (),
+    seed: int = 0,
+    others: Sequence[tuple[str, Judged]] = (),
 ) -> Table:
     """Judge chance, position, viewers' habits, the labels themselves, people, and what is given.
 
     Args: seed: of the random scores (the mean of several draws, more where there are few cases) and
-        of the bootstrap.
+        of the bootstrap. others: rows of models that give no scores, and what makes them.
     Raises: LabelsNotFound when no case can be judged, or a prediction file scores none of them;
         LabelsUnreadable when scores do not fit.
     """
@@ -95,8 +100,10 @@ def evaluate(
         ("position", _by_position),
     ]
     judged += [("oracle", _oracle), ("human", _human)]
+    judged += judge.rivals() if isinstance(judge, RivalledJudge) else ()
     judged += [("habits", _by_habit(histories_of(manifest)))]
     judged += [(predictions.name, _predicted(predictions)) for predictions in given]
+    judged += others
     rows = [_row(name, by, trials, topics, len(judge.metrics), random) for name, by in judged]
     _check_matched(given, rows)
     return Table(
@@ -107,6 +114,7 @@ def evaluate(
         topics,
         len(cases),
         skipped,
+        judge.notes if isinstance(judge, RivalledJudge) else (),
     )
 
 
@@ -133,12 +141,17 @@ def _row(
 ) -> TableRow:
     nothing = np.full(width, np.nan)
     values = [judged(case, trial) for case, trial in trials]
-    values_cm = np.array([nothing if value is None else value for value in values])
+    values_cm = np.array([nothing if value is None else _padded(value, width) for value in values])
     count = sum(value is not None for value in values)
     if not count:
         return TableRow(name, values_cm, nothing, nothing, nothing, 0)
     low, high = bootstrap(values_cm, random, topics)
     return TableRow(name, values_cm, means(values_cm, topics), low, high, count)
+
+
+def _padded(values: Floats, width: int) -> Floats:
+    """A row whose last metrics are asked of few models alone."""
+    return np.append(values, np.full(width - len(values), np.nan))
 
 
 def _chance(random: np.random.Generator, draws: int) -> Judged:

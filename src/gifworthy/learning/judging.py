@@ -5,8 +5,9 @@ Shape letters: N spans to be scored, M metrics.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from gifworthy.learning.manifest import Case, Label
 from gifworthy.types import Floats
@@ -14,10 +15,11 @@ from gifworthy.types import Floats
 
 @dataclass(frozen=True)
 class Metric:
-    """One column of a table. Values are fractions; tables print them as per cent."""
+    """One column of a table. Values are fractions that tables print as per cent, or plain numbers."""
 
     name: str
     larger_is_better: bool = True
+    per_cent: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class Trial(Protocol):
         ...
 
 
+Judged = Callable[[Case, Trial], Floats | None]
+"""What one scorer is worth on one case: (M,), or None where it says nothing."""
+
+
 class Judge(Protocol):
     """How one benchmark judges."""
 
@@ -72,4 +78,18 @@ class Judge(Protocol):
 
     def trial(self, case: Case) -> Trial | Skipped:
         """The case made ready, or why it cannot be judged."""
+        ...
+
+
+@runtime_checkable
+class RivalledJudge(Protocol):
+    """A judge that knows rivals of its own, and what others published."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Published figures, a line each."""
+        ...
+
+    def rivals(self) -> tuple[tuple[str, Judged], ...]:
+        """Names of rows, and what makes them."""
         ...

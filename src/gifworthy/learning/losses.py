@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import torch
-from torch.nn.functional import log_softmax, softplus
+from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax, softplus
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -81,3 +81,29 @@ def set_loss(scores_bn: Tensor, values_bn: Tensor, there_bn: Tensor) -> Tensor:
     found = log_softmax(scores_bn.masked_fill(~there_bn, away), dim=1)
     gaps = wanted.exp() * (wanted - found)
     return gaps.masked_fill(~there_bn, 0.0).sum(dim=1)
+
+
+def known_cross_entropy(logits_bkhw: Tensor, wanted_bkhw: Tensor, known_bk: Tensor) -> Tensor:
+    """Binary cross-entropy of every pixel of the maps of which something is known; a scalar.
+
+    PLD-VHD as it is read here (docs/models/pldvhd.md): Kullback and Leibler's divergence, by which
+    TASED-Net learns, says nothing of a map that should be empty.
+
+    Args:
+        logits_bkhw: of the maps. wanted_bkhw: 0..1, the map that they should be. known_bk: 1 where
+        somebody said what a target is worth, else 0.
+    """
+    each = binary_cross_entropy_with_logits(logits_bkhw, wanted_bkhw, reduction="none")
+    return (each.mean((2, 3)) * known_bk).sum() / known_bk.sum().clamp(min=1)
+
+
+def divergence(logits_bhw: Tensor, seen_bhw: Tensor) -> Tensor:
+    """KL(looks || map), both of which sum to 1: (B,), TASED-Net's loss.
+
+    The map is the sigmoid of its logits, brought to a sum of 1; so are the looks.
+    """
+    eps = 1e-8
+    found = logits_bhw.float().sigmoid()
+    found = found / found.sum((1, 2), keepdim=True)
+    seen = seen_bhw / seen_bhw.sum((1, 2), keepdim=True)
+    return (seen * (seen.clamp(min=eps).log() - found.clamp(min=eps).log())).sum((1, 2))

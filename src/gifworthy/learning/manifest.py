@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -82,12 +82,16 @@ class Oddities:
 
 @dataclass(frozen=True)
 class Case:
-    """One video as it was put to its raters, to one viewer, or under one query: what gets judged."""
+    """One video as it was put to its raters, to one viewer, or under one query: what gets judged.
+
+    curve: (S,) comments in each second, where they came with the labels.
+    """
 
     video: str
     query: str
     who: str
     labels: tuple[Label, ...]
+    curve: Floats | None = field(default=None, repr=False, compare=False)
 
     @property
     def duration(self) -> float:
@@ -154,7 +158,8 @@ class Manifest:
 
     name: the data set. scale: what `value` means, in words. labels: the rows. personal: whether `who`
     is a viewer with a taste of one's own, rather than a rater whose word holds for everybody.
-    anomalies: what was odd, and whether it was kept or left out.
+    anomalies: what was odd, and whether it was kept or left out. curves: comments in each second of a
+    video, (S,), where the data set has them.
     """
 
     name: str
@@ -162,6 +167,7 @@ class Manifest:
     labels: tuple[Label, ...] = field(repr=False)
     personal: bool = False
     anomalies: tuple[Anomaly, ...] = ()
+    curves: Mapping[str, Floats] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -183,7 +189,9 @@ class Manifest:
         for label in self.labels:
             who = label.who if self.personal else ""
             gathered.setdefault((label.video, label.query, who), []).append(label)
-        return tuple(Case(*key, tuple(labels)) for key, labels in gathered.items())
+        return tuple(
+            Case(*key, tuple(labels), self.curves.get(key[0])) for key, labels in gathered.items()
+        )
 
     def only(self, keep: Callable[[Label], bool]) -> Manifest:
         """The same manifest with the labels that pass."""

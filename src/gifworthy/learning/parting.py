@@ -54,7 +54,8 @@ def _kept(manifest: Manifest, judge: Judge) -> Manifest:
 
 def _says_something(judge: Judge, label: Label, last: str) -> bool:
     """Whether the judge would take it, were it among those that are judged."""
-    return judge.takes(label) or judge.takes(replace(label, split=last, role="target"))
+    asked = (label, *(replace(label, split=name, role="target") for name in (last, "test")))
+    return any(map(judge.takes, asked))
 
 
 def _named(manifest: Manifest) -> Manifest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from gifworthy.learning.predictions import Key, Prediction, Predictions, read_pr
 from gifworthy.learning.presence import find_videos
 from gifworthy.learning.sources import Material, Source, open_source, segments_of
 from gifworthy.learning.writing import STORY
+from gifworthy.personal import PersonalScorer
 from gifworthy.protocols import Pieces, Scorer
+from gifworthy.reading import Reading
 from gifworthy.settings import Settings
 from gifworthy.trained import load_scorer, open_trained, use_of
 from gifworthy.types import Floats, Segment
@@ -148,6 +150,7 @@ def _by_scorer(scorer: Scorer, bench: Bench) -> Iterator[tuple[Key, Prediction]]
     if bench.material.videos is None:
         raise LabelsNotFound("a scorer looks at videos; give their folder with --videos")
     presence = find_videos(bench.labels, bench.material.videos)
+    bound = _bound_by_looking(scorer, bench)
     for case, trial in bench.cases():
         if case.video not in presence.found:
             bench.oddities.note("not scored: the video is not here", case.name)
@@ -155,11 +158,25 @@ def _by_scorer(scorer: Scorer, bench: Bench) -> Iterator[tuple[Key, Prediction]]
         try:
             with open_video(presence.found[case.video], settings=bench.settings) as video:
                 segments = segments_of(trial.spans)
-                values = scorer.score(video, segments).values
+                values = bound(case.who).score(video, segments).values
         except VideoError as error:
             bench.oddities.note(f"not scored: {type(error).__name__}", f"{case.name}: {error}")
             continue
         yield _key(case), _prediction(segments, values, case.name)
+
+
+def _bound_by_looking(scorer: Scorer, bench: Bench) -> Callable[[str], Scorer]:
+    """Makes it a viewer's, where it can be one; histories are seen through the backbone it wants."""
+    if not isinstance(scorer, PersonalScorer):
+        return lambda _: scorer
+    reading = getattr(scorer, "reading", Reading.vectors("pixels"))
+    source = open_source(reading, bench.labels, bench.material, bench.settings)
+    return for_viewers(
+        scorer,
+        bench.labels,
+        bench.judge,
+        lambda case, trial: read_or_note(source, case, trial, Oddities()),
+    )
 
 
 def _key(case: Case) -> Key:

@@ -94,6 +94,8 @@ class Learned:
     scorer: the name, among `SCORERS`, of the class whose `open` makes a scorer of the folder.
     inputs: one tensor for each input of the net, a batch of two, to export it with. names: of the
         inputs. segmenter: which pieces it was trained on, where it wants no others.
+    selector: where the net chooses instead of rating, the name, among `SELECTORS`, of who opens the
+        folder; the scorer is "" then. axes: what the first axis of each input counts, where they differ.
     """
 
     network: nn.Module
@@ -103,3 +105,5 @@ class Learned:
     inputs: tuple[Tensor, ...] = field(repr=False)
     names: tuple[str, ...] = ("input",)
     segmenter: str = ""
+    selector: str = ""
+    axes: tuple[str, ...] = ()

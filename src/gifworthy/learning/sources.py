@@ -72,6 +72,8 @@ def open_source(
         raise LabelsNotFound(
             f"this needs {kind} of the videos; give their folder with --videos{more}"
         )
+    if not manifest.videos:
+        raise LabelsNotFound(f"{manifest.name}: no label is left to learn from; give more labels")
     presence = find_videos(manifest, material.videos)
     if not presence.found:
         videos, first = counted(len(manifest.videos), "video"), file_of(manifest.videos[0])

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import compress, decompress
+
+import numpy as np
 
 from gifworthy.errors import LabelsNotFound, LabelsUnreadable
 from gifworthy.files import write_whole
 from gifworthy.learning.manifest import Anomaly, Label, Manifest
+from gifworthy.types import Floats
 
 if TYPE_CHECKING:
     import pyarrow
 
 VERSION = 1
-KEY = b"gifworthy"
+KEY, CURVES = b"gifworthy", b"gifworthy.curves"
 COLUMNS = tuple(field.name for field in fields(Label))
 NUMBERS = frozenset({"start", "end", "value", "sure", "duration", "fps", "views", "days"})
 WHOLE_NUMBERS = frozenset({"order"})
@@ -39,7 +45,10 @@ def save(manifest: Manifest, path: Path, *, overwrite: bool = False) -> Path:
         "personal": manifest.personal,
         "anomalies": [asdict(anomaly) for anomaly in manifest.anomalies],
     }
-    table = table.replace_schema_metadata({KEY: json.dumps(about).encode()})
+    written = {KEY: json.dumps(about).encode()}
+    if manifest.curves:
+        written[CURVES] = _packed(manifest.curves)
+    table = table.replace_schema_metadata(written)
     buffer = BytesIO()
     pq.write_table(table, buffer, compression="zstd")
     return write_whole(path, buffer.getvalue(), overwrite=overwrite)
@@ -73,7 +82,20 @@ def load(path: Path) -> Manifest:
         labels=tuple(Label(*row) for row in zip(*columns, strict=True)),
         personal=bool(about["personal"]),
         anomalies=_anomalies(about["anomalies"]),
+        curves=_unpacked((table.schema.metadata or {}).get(CURVES)),
     )
+
+
+def _packed(curves: Mapping[str, Floats]) -> bytes:
+    text = json.dumps({video: curve.tolist() for video, curve in curves.items()})
+    return b64encode(compress(text.encode()))
+
+
+def _unpacked(packed: bytes | None) -> dict[str, Floats]:
+    if packed is None:
+        return {}
+    table = json.loads(decompress(b64decode(packed)))
+    return {video: np.array(curve) for video, curve in table.items()}
 
 
 def _type(name: str) -> pyarrow.DataType:

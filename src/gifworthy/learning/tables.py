@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from gifworthy.learning.evaluate import Table, TableRow
+from gifworthy.learning.judging import Metric
 from gifworthy.learning.metrics.intervals import bootstrap, means
 from gifworthy.types import Floats
 
@@ -17,12 +18,12 @@ def as_text(table: Table, *, by_topic: bool = False) -> str:
     names = [f"{metric.name} {'↑' if metric.larger_is_better else '↓'}" for metric in table.metrics]
     lines = [_line(["", *names, "n"]), _line(["---"] * (len(names) + 2))]
     for row in table.rows:
-        cells = [_cell(row, column) for column in range(len(names))]
+        cells = [_cell(row, metric, column) for column, metric in enumerate(table.metrics)]
         lines.append(_line([row.name, *cells, f"{row.count} of {table.total}"]))
     if by_topic and table.topics:
         lines += ["", *_topic_lines(table)]
     lines += [f"skipped: {s.what}: {s.count} (first {s.first})" for s in table.skipped]
-    return "\n".join(lines)
+    return "\n".join([*lines, *table.notes])
 
 
 def as_json(table: Table) -> str:
@@ -54,6 +55,7 @@ def as_json(table: Table) -> str:
             "of": table.total,
             "rows": rows,
             "skipped": skipped,
+            "notes": list(table.notes),
         }
     )
 
@@ -70,12 +72,14 @@ def difference(
     return means(apart, table.topics), low, high
 
 
-def _cell(row: TableRow, column: int) -> str:
-    mean, low, high = (100 * values[column] for values in (row.means, row.low, row.high))
+def _cell(row: TableRow, metric: Metric, column: int) -> str:
+    scale = 100 if metric.per_cent else 1
+    mean, low, high = (scale * values[column] for values in (row.means, row.low, row.high))
     if math.isnan(mean):
         return ""
     asked = "" if row.known[column] == row.count else f" n={row.known[column]}"
-    return f"{mean:.1f} ({low:.1f}–{high:.1f}){asked}"
+    digits = 1 if metric.per_cent else 2
+    return f"{mean:.{digits}f} ({low:.{digits}f}–{high:.{digits}f}){asked}"
 
 
 def _topic_lines(table: Table) -> list[str]:

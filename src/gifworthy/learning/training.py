@@ -23,16 +23,19 @@ from gifworthy.learning.judging import Judge, Metric
 from gifworthy.learning.manifest import Anomaly, Manifest
 from gifworthy.learning.metrics.pairs import nacc
 from gifworthy.learning.parting import parted
+from gifworthy.learning.recipe import Learned
 from gifworthy.learning.resuming import folder_for, make_room
 from gifworthy.learning.run import Run
 from gifworthy.learning.sources import Material, Source, open_source
 from gifworthy.learning.task import SILENCE, Task, Telling
+from gifworthy.learning.telling import PME, figures_of
 from gifworthy.learning.writing import write_model
 from gifworthy.protocols import TrainedScorer
 from gifworthy.readers import VectorReader, open_reader
 from gifworthy.reading import Reading
 from gifworthy.settings import Settings
 from gifworthy.trained import open_trained
+from gifworthy.types import Floats
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,8 @@ class Trained:
     """What came of it. figures: each validation metric of the model as it was written, read back.
 
     counts: videos learned from, segments in them, videos watched. skipped: what was left out, and why.
-    is_first: whether it is this process that tells, where there are several.
+    is_first: whether it is this process that tells, where there are several. sums: the names of those
+        figures that are no shares and have no per cent, such as PS.
     """
 
     folder: Path
@@ -48,6 +52,7 @@ class Trained:
     counts: tuple[int, int, int]
     skipped: tuple[Anomaly, ...] = field(repr=False)
     is_first: bool = True
+    sums: frozenset[str] = frozenset()
 
 
 def train(
@@ -93,10 +98,11 @@ def train(
     if run.devices.is_first:
         write_model(task, learned, reading, examples, run, out)
     run.devices.wait()
-    figures = _figures(open_trained(out, settings), examples, judge.metrics)
+    figures = _figures(out, learned, examples, judge.metrics, settings)
     if run.devices.is_first:
         shutil.rmtree(run.folder, ignore_errors=True)
-    return Trained(out, figures, counts, labels.anomalies + skipped, run.devices.is_first)
+    sums = frozenset(metric.name for metric in judge.metrics if not metric.per_cent)
+    return Trained(out, figures, counts, labels.anomalies + skipped, run.devices.is_first, sums)
 
 
 def _examples(
@@ -155,17 +161,31 @@ def _said_reading(reading: Reading, material: Material, examples: Examples) -> R
 
 
 def _figures(
-    scorer: TrainedScorer, examples: Examples, metrics: tuple[Metric, ...]
+    folder: Path,
+    learned: Learned,
+    examples: Examples,
+    metrics: tuple[Metric, ...],
+    settings: Settings,
 ) -> dict[str, float]:
     """What the written model is worth on the validation videos."""
-    rows = []
-    for example in examples.validation:
-        scores = scorer.rate(examples.pieces(example))
-        rows.append([nacc(example.values, scores), *example.trial.judge(scores).tolist()])
+    names = [metric.name for metric in metrics]
+    if learned.selector:
+        names, rows = [*names, PME.name], figures_of(folder, examples, metrics, settings)
+    else:
+        names = ["nACC", *names]
+        rows = _rated(open_trained(folder, settings), examples)
     if not rows:
         return {}
-    names = ["nACC", *(metric.name for metric in metrics)]
     table = np.array(rows)
     known = np.isfinite(table).sum(axis=0)
     means = np.where(np.isfinite(table), table, 0.0).sum(axis=0) / np.maximum(known, 1)
     return {name: float(m) for name, m, n in zip(names, means, known, strict=True) if n}
+
+
+def _rated(scorer: TrainedScorer, examples: Examples) -> list[Floats]:
+    """(M,) of each validation video: nACC, then the data set's metrics."""
+    rows = []
+    for example in examples.validation:
+        scores = scorer.rate(examples.pieces(example))
+        rows.append(np.append(nacc(example.values, scores), example.trial.judge(scores)))
+    return rows

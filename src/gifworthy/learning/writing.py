@@ -31,7 +31,7 @@ def write_model(
         learned.arguments,
         f"trained by gifworthy {version('gifworthy')} on {task.labels.name}",
         learned.names,
-        use=Use(learned.scorer, segmenter, reading, task.name),
+        use=Use(learned.scorer, segmenter, reading, task.name, learned.selector),
     )
     states = read_all(run.folder)
     beside = {STORY: _story(task, examples, run)}
@@ -39,7 +39,8 @@ def write_model(
         beside[CURVES] = curves(f"{task.name} on {task.labels.name}", states)
     for path in sorted((run.folder / BOARD).rglob("events*")):
         beside[str(path.relative_to(run.folder))] = path.read_bytes()
-    save(learned.network.cpu().eval(), card, learned.inputs, out, beside=beside)
+    network, inputs = learned.network.cpu().eval(), learned.inputs
+    save(network, card, inputs, out, beside=beside, axes=learned.axes)
 
 
 def _story(task: Task, examples: Examples, run: Run) -> bytes:

@@ -20,6 +20,9 @@ MODELS: Registry[Callable[..., nn.Module]] = Registry(
         "phd": "gifworthy.models.phd:PhdNet",
         "linear": "gifworthy.models.linear:LinearByTopic",
         "netease": "gifworthy.models.netease:NetEase",
+        "pldvhd": "gifworthy.models.pldvhd:PldVhd",
+        "gevaden": "gifworthy.models.gevaden:Gevaden",
+        "reseq2seq": "gifworthy.models.reseq2seq:ReSeq2Seq",
     },
 )
 """Name -> a network's class, called with the arguments that its checkpoint's config.json holds."""

@@ -28,3 +28,7 @@ class Standard(nn.Module):
     def forward(self, features_nf: Tensor) -> Tensor:
         """(N, F) -> (N, F)."""
         return (features_nf - self.mean) / self.spread
+
+    def undone(self, scaled_nf: Tensor) -> Tensor:
+        """(N, F) back in the units of what came in."""
+        return scaled_nf * self.spread + self.mean

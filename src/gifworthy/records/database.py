@@ -1,37 +1,46 @@
-"""A SQLite file that several processes use, and that truly forgets."""
+"""A database that several processes use, and that truly forgets: a SQLite file, or a PostgreSQL server."""
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from sqlite3 import Connection as Dbapi
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, Insert, Table, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from gifworthy.errors import RecordsUnreadable
-from gifworthy.records.tables import FACTS, LAYOUT, METADATA
+from gifworthy.records.engines import WAIT, is_address, postgresql_engine, sqlite_engine, told_name
+from gifworthy.records.migrating import migrate
+from gifworthy.records.tables import FACTS
 
-WAIT = 30.0
 SECRET_BYTES = 32
+MAKING = 7_015_337
+"""The lock under which a PostgreSQL server's tables are made: any number that nobody else uses."""
 
 
 class Database:
-    """Transactions on one file. It is made, for its owner alone to read, when it is first opened."""
+    """Transactions on one database. A file is made, for its owner alone to read, when it is first opened.
 
-    def __init__(self, path: Path) -> None:
-        self.path = Path(path).expanduser()
-        self._make_file()
-        self._engine = _engine(self.path)
+    Args: place: a file of this machine, or an address such as `postgresql://user:word@host/name`.
+    """
+
+    def __init__(self, place: Path | str) -> None:
+        self.name = told_name(place)
+        self._engine = postgresql_engine(place) if is_address(place) else sqlite_engine(Path(place))
         with self.writing() as connection:
-            METADATA.create_all(connection)
-            self.secret = _secret(connection, self.path)
+            if self.is_server:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MAKING})")
+            migrate(connection, self.name)
+            self.secret = _secret(connection)
+
+    @property
+    def is_server(self) -> bool:
+        """Whether a PostgreSQL server keeps it."""
+        return self._engine.dialect.name == "postgresql"
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -41,88 +50,70 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that writes: all of it, or nothing. Raises: RecordsUnreadable."""
+        """A transaction that writes: all of it, or nothing. Raises: RecordsUnreadable, IntegrityError."""
         engine = self._engine.execution_options(writing=True)
         with self._told(), engine.begin() as connection:
             yield connection
 
+    def insert_new(self, table: Table) -> Insert:
+        """An insert that leaves alone what is there already; add `returning` to hear what was new."""
+        if self.is_server:
+            return postgresql.insert(table).on_conflict_do_nothing()
+        return sqlite.insert(table).on_conflict_do_nothing()
+
     def erase_what_was_deleted(self) -> None:
         """Leave no byte of deleted rows: not in free pages, not in the log of writes.
 
-        Deleted content is overwritten as it goes (`secure_delete`); here the file is written anew
-        without its free pages, and the log, which still holds pages as they were, is emptied.
+        Of a file the deleted content is overwritten as it goes (`secure_delete`); here the file is
+        written anew without its free pages, and the log, which still holds pages as they were, is
+        emptied. A server is asked to do the same with its tables; its own log and copies are its
+        keeper's.
 
         Raises: RecordsUnreadable when others keep reading; nothing is lost, it can be asked again.
         """
         engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         with self._told(), engine.connect() as connection:
             connection.exec_driver_sql("VACUUM")
-            patience = time.monotonic() + WAIT
-            while connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]:
-                if time.monotonic() > patience:
-                    raise RecordsUnreadable(
-                        f"{self.path} is being read all the time, so that what was forgotten could not "
-                        f"be erased from its log yet; forget it once more"
-                    )
+            if not self.is_server:
+                self._empty_log(connection)
 
-    def _make_file(self) -> None:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        except OSError as error:
-            raise RecordsUnreadable(
-                f"{self.path} cannot be opened: {error.strerror or error}; name another place in "
-                f"GIFWORTHY_RECORDS"
-            ) from error
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+
+    def _empty_log(self, connection: Connection) -> None:
+        patience = time.monotonic() + WAIT
+        while connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]:
+            if time.monotonic() > patience:
+                raise RecordsUnreadable(
+                    f"{self.name} is being read all the time, so that what was forgotten could not "
+                    f"be erased from its log yet; forget it once more"
+                )
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         """The library's errors in our words; what was to be written is in none of them."""
         try:
             yield
+        except IntegrityError:
+            raise
         except DatabaseError as error:
+            kind = "server" if self.is_server else "file of gifworthy"
             raise RecordsUnreadable(
-                f"{self.path} cannot be used: {error.orig}; is it a file of gifworthy, and is there room?"
+                f"{self.name} cannot be used: {_first_line(error)}; is it a {kind}, and is there room?"
             ) from None
 
 
-def _engine(path: Path) -> Engine:
-    url = URL.create("sqlite", database=str(path))
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
+def _first_line(error: DatabaseError) -> str:
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
-def _prepare(connection: Dbapi, _: object) -> None:
-    connection.isolation_level = None  # the library says BEGIN, as `_begin` wants it
-    for pragma in (
-        f"busy_timeout={int(1000 * WAIT)}",
-        "journal_mode=WAL",
-        "secure_delete=ON",
-        "foreign_keys=ON",
-        "temp_store=MEMORY",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("isolation_level") != "AUTOCOMMIT":
-        writing = options.get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def _secret(connection: Connection, path: Path) -> bytes:
-    """Drawn when the file is new. Raises: RecordsUnreadable for tables of another layout."""
-    facts = {str(row.name): bytes(row.value) for row in connection.execute(select(FACTS))}
-    if not facts:
-        facts = {"layout": str(LAYOUT).encode(), "secret": secrets.token_bytes(SECRET_BYTES)}
-        rows = [{"name": name, "value": value} for name, value in facts.items()]
-        connection.execute(insert(FACTS), rows)
-    if facts["layout"] != str(LAYOUT).encode():
-        raise RecordsUnreadable(
-            f"{path} has layout {facts['layout'].decode()}, this gifworthy reads {LAYOUT}; use the "
-            f"gifworthy that wrote it, or name another place in GIFWORTHY_RECORDS"
-        )
-    return facts["secret"]
+def _secret(connection: Connection) -> bytes:
+    """Drawn when the database is new."""
+    wanted = select(FACTS.c.value).where(FACTS.c.name == "secret")
+    known = connection.execute(wanted).scalar_one_or_none()
+    if known is None:
+        known = secrets.token_bytes(SECRET_BYTES)
+        connection.execute(insert(FACTS), [{"name": "secret", "value": known}])
+    return bytes(known)

@@ -15,7 +15,7 @@ from gifworthy.errors import VideoError
 from gifworthy.features import Features
 from gifworthy.records.histories import Histories, Pick, Singles
 from gifworthy.settings import Settings
-from gifworthy.types import History
+from gifworthy.types import History, Segment
 from gifworthy.video import open_video
 
 log = logging.getLogger(__name__)
@@ -34,21 +34,79 @@ class Remembered:
 
 
 def remembered(
-    histories: Histories, viewer: str, features: Features, settings: Settings
+    histories: Histories, viewer: str, features: Features, settings: Settings, passed: int = 0
 ) -> Remembered:
     """A viewer's history as a backbone sees it, the oldest pick first.
 
+    Args: passed: how many segments of the same video that the viewer did not choose to see beside each.
     Raises: RecordsUnreadable; WeightsError of the backbone.
     """
     picks = histories.of(viewer)
-    reader = f"{features.fingerprint}\n{features.sampling!r}"
-    known = histories.looks(picks, reader)
-    fresh = _looked_at([pick for pick in picks if pick.id not in known], features, settings)
-    histories.keep_looks(fresh, reader)
-    known |= fresh
+    known = _looks(histories, picks, Looking(features, settings))
     seen = tuple(pick for pick in picks if pick.id in known)
-    vectors = np.stack([known[pick.id] for pick in seen]) if seen else np.empty((0, 0))
-    return Remembered(_timed(picks, np.asarray(vectors, np.float64)), seen)
+    history = _timed(picks, _stacked([known[pick.id] for pick in seen]))
+    rows: list[Singles] = []
+    beside: list[int] = []
+    for number in range(passed):
+        others = _looks(
+            histories, picks, Looking(features, settings, number + 1, passed, len(picks))
+        )
+        for row, pick in enumerate(seen):
+            if pick.id in others:
+                rows.append(others[pick.id])
+                beside.append(row)
+    history = replace(history, passed=_stacked(rows), beside=np.array(beside, np.intp))
+    return Remembered(history, seen)
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What is looked at of each pick: itself, or the `number`-th of `count` segments that were passed over.
+
+    known: picks of the viewer; one more may lie where nothing was chosen before.
+    """
+
+    features: Features
+    settings: Settings
+    number: int = 0
+    count: int = 0
+    known: int = 0
+
+    @property
+    def reader(self) -> str:
+        """What a vector depends on beside its pick."""
+        about = f"{self.features.fingerprint}\n{self.features.sampling!r}"
+        if not self.number:
+            return about
+        return f"{about}\npassed {self.number} of {self.count}, {self.known} picks"
+
+    def segment(self, pick: Pick, picks: Sequence[Pick]) -> Segment | None:
+        """As long as the pick, apart from all picks of its video; None where there is no such place."""
+        if not self.number:
+            return pick.segment
+        length = pick.segment.duration
+        chosen = [other.segment for other in picks if other.video == pick.video]
+        starts = np.arange(0.0, pick.duration - length + 1e-6, length)
+        free = [
+            span
+            for span in (Segment(float(start), float(start) + length) for start in starts)
+            if not any(span.shared_with(other) > 0 for other in chosen)
+        ]
+        if len(free) < self.number:
+            return None
+        return free[(self.number - 1) * len(free) // min(self.count, len(free))]
+
+
+def _looks(histories: Histories, picks: Sequence[Pick], looking: Looking) -> dict[str, Singles]:
+    """By the picks' ids; what nobody looked at before is looked at, and kept."""
+    known = histories.looks(picks, looking.reader)
+    fresh = _looked_at([pick for pick in picks if pick.id not in known], picks, looking)
+    histories.keep_looks(fresh, looking.reader)
+    return known | fresh
+
+
+def _stacked(rows: Sequence[Singles]) -> np.ndarray:
+    return np.asarray(np.stack(rows) if rows else np.empty((0, 0)), np.float64)
 
 
 def _timed(picks: Sequence[Pick], features: np.ndarray) -> History:
@@ -64,20 +122,23 @@ def _timed(picks: Sequence[Pick], features: np.ndarray) -> History:
     )
 
 
-def _looked_at(picks: Sequence[Pick], features: Features, settings: Settings) -> dict[str, Singles]:
+def _looked_at(
+    missing: Sequence[Pick], picks: Sequence[Pick], looking: Looking
+) -> dict[str, Singles]:
     """Vectors of the picks whose video is still what it was; nothing goes to the shared cache."""
-    own = replace(features, store=_Nowhere())
+    own = replace(looking.features, store=_Nowhere())
+    wanted = [(p, s) for p in missing if p.content and (s := looking.segment(p, picks))]
     found: dict[str, Singles] = {}
-    for source in dict.fromkeys(pick.video for pick in picks if pick.content):
-        mine = [pick for pick in picks if pick.video == source and pick.content]
+    for source in dict.fromkeys(pick.video for pick, _ in wanted):
+        mine = [(pick, segment) for pick, segment in wanted if pick.video == source]
         try:
-            with open_video(source, settings=settings) as video:
-                same = [pick for pick in mine if pick.content == video.content_key()]
-                rows = own.of(video, [pick.segment for pick in same])
+            with open_video(source, settings=looking.settings) as video:
+                same = [(p, s) for p, s in mine if p.content == video.content_key()]
+                rows = own.of(video, [segment for _, segment in same])
         except VideoError:
             log.info("a video of a history cannot be opened; its timings are used alone")
             continue
-        found |= {pick.id: row.astype(np.float32) for pick, row in zip(same, rows, strict=True)}
+        found |= {p.id: row.astype(np.float32) for (p, _), row in zip(same, rows, strict=True)}
     return found
 
 

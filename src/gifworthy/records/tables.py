@@ -15,9 +15,6 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-LAYOUT = 1
-"""Counted up whenever a table changes."""
-
 METADATA = MetaData()
 
 FACTS = Table(
@@ -26,7 +23,7 @@ FACTS = Table(
     Column("name", String(32), primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )
-"""The layout's number, and the secret by which viewers' keys are made."""
+"""The secret by which viewers' keys are made."""
 
 PICKS = Table(
     "picks",

@@ -13,8 +13,10 @@ Read in this order:
     transitions.py  where one shot turns into the next gradually
     flashes.py      where the light goes up and down
     ledger.py       what packets and sound tell, without pictures
+    keeping.py      a scan as bytes, and back
 """
 
+from gifworthy.scan.keeping import packed, unpacked
 from gifworthy.scan.scanning import scan_video
 
-__all__ = ["scan_video"]
+__all__ = ["packed", "scan_video", "unpacked"]

@@ -5,7 +5,9 @@ Shape letters: N segments, H choices, F features.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Self
 
 import numpy as np
@@ -41,10 +43,18 @@ class MaximalSimilarity:
 
     def score(self, video: Video, segments: tuple[Segment, ...]) -> Scores:
         """Larger is more alike."""
-        if not self.history.features.size:
-            return Scores(segments, np.zeros(len(segments)))
-        alike = likeness(self.features.of(video, segments), self.history.features)
-        return Scores(segments, self.joined(alike))
+        return self.look(video, segments)(self.history)
+
+    def look(self, video: Video, segments: tuple[Segment, ...]) -> Callable[[History], Scores]:
+        """See the segments once, for any number of viewers."""
+        vectors = cache(lambda: self.features.of(video, segments))
+
+        def judged(history: History) -> Scores:
+            if not history.features.size:
+                return Scores(segments, np.zeros(len(segments)))
+            return Scores(segments, self.joined(likeness(vectors(), history.features)))
+
+        return judged
 
     def joined(self, alike_nh: Floats) -> Floats:
         """(N, H) -> (N,)."""

@@ -10,5 +10,6 @@ SEGMENTERS: Registry[type[Segmenter]] = Registry(
         "kts": "gifworthy.segmenters.kts:KernelChangePoints",
         "gfl": "gifworthy.segmenters.gfl:GroupFusedLasso",
         "fixed": "gifworthy.segmenters.fixed:Fixed",
+        "seconds": "gifworthy.segmenters.seconds:Seconds",
     },
 )

@@ -17,7 +17,9 @@ DATASETS: Registry[type[Dataset]] = Registry(
         "qvhighlights": "gifworthy.learning.datasets.qvhighlights:QvHighlights",
         "ratings": "gifworthy.learning.datasets.ratings:Ratings",
         "frames": "gifworthy.learning.datasets.frames:FrameScores",
+        "fixations": "gifworthy.learning.datasets.fixations:Fixations",
         "pairs": "gifworthy.learning.datasets.pairs:Pairs",
+        "stories": "gifworthy.learning.datasets.stories:Stories",
         "clicks": "gifworthy.learning.datasets.clicks:Clicks",
     },
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +20,15 @@ from gifworthy.types import Floats
 
 GIFS, COMMENTS = "annotated_data.json", "annotated_dm_count.json"
 SLACK = 5
+SPLIT = {"train": 857, "validation": 106, "test": 107}
 
 
 class GifThumbnails:
     """`annotated_data.json`, with viewers' comments a second (`annotated_dm_count.json`) beside it.
 
     One label is one second of one GIF; `order` is its place in showing order. GIFs were proposed
-    from peaks of the comments, so a scorer that reads comments is judged partly on itself.
+    from peaks of the comments, so a scorer that reads comments is judged partly on itself. `split` is
+    ours, of the published sizes: which videos lay in which part was not published.
     """
 
     name = "gif-thumbnails"
@@ -37,20 +42,28 @@ class GifThumbnails:
         labels: list[Label] = []
         for video, row in json_table(path):
             labels += _labels(video, row, comments.get(video), oddities)
-        return Manifest(self.name, self.scale, tuple(labels), anomalies=oddities.anomalies())
+        return Manifest(
+            self.name,
+            self.scale,
+            tuple(labels),
+            anomalies=oddities.anomalies(),
+            curves={video: comments[video] for video in comments if len(comments[video])},
+        )
 
     def facts(self, manifest: Manifest) -> tuple[Fact, ...]:
         """Published figures (paper, section 4) beside ours."""
         gifs = {(label.video, label.item) for label in manifest.labels}
         hours = sum(case.duration for case in manifest.cases) / 3600
+        parts = [label.split for label in {x.video: x for x in manifest.labels}.values()]
         return (
             Fact("videos", 1070, len(manifest.videos)),
             Fact("GIFs", 5394, len(gifs)),
             Fact("hours", 69.25, hours),
+            *(Fact(f"videos, {part}", SPLIT[part], parts.count(part)) for part in SPLIT),
         )
 
     def judge(self) -> Judge:
-        """Which seconds were chosen; their order is judged elsewhere."""
+        """Which seconds were chosen, how many comments they drew, and in which order they are shown."""
         return SecondJudge()
 
 
@@ -66,10 +79,20 @@ def comment_counts(folder: Path) -> dict[str, Floats]:
     }
 
 
+@cache
+def gif_thumbnails_split() -> dict[str, str]:
+    """Video -> `train`, `validation` or `test`: drawn once, and kept."""
+    path = files("gifworthy.learning.datasets").joinpath("gif_thumbnails_split.json")
+    lists = json.loads(path.read_text("utf-8"))
+    return {video: part for part in SPLIT for video in lists[part].split()}
+
+
 def _labels(video: str, row: Row, counts: Floats | None, oddities: Oddities) -> Iterator[Label]:
     fps, duration = row.number("fps"), row.number("frames") / row.number("fps")
     if counts is not None and len(counts) < duration - SLACK:
         oddities.note("the list of comments is shorter than its video", row.where)
+    if counts is not None and not counts.any():
+        oddities.note("there is no comment, so no posterior score", row.where)
     gifs = row.fields.get("gifs")
     if not isinstance(gifs, dict):
         raise row.broken("gifs", "must be an object of GIFs")
@@ -92,6 +115,7 @@ def _labels(video: str, row: Row, counts: Floats | None, oddities: Oddities) -> 
                 row.where,
                 item=gif,
                 order=order,
+                split=gif_thumbnails_split().get(video, ""),
                 duration=duration,
                 fps=fps,
             )

@@ -36,7 +36,7 @@ def bootstrap(
         topics: one for each case, when topics count alike: cases are then drawn inside their topic.
         repeats, coverage: how often, and which share of the repeats lies inside.
 
-    Returns: (M,) low, (M,) high.
+    Returns: (M,) low, (M,) high; nan where a metric says nothing of any case.
     """
     weights_bc = np.empty((repeats, len(values_cm)))
     for places in _places(len(values_cm), topics):
@@ -46,7 +46,10 @@ def bootstrap(
         weights_bc[:, places] = counts.reshape(repeats, len(places))
     means_bm = _resampled(values_cm, topics, weights_bc)
     tail = (1 - coverage) / 2
-    low, high = np.nanquantile(means_bm, [tail, 1 - tail], axis=0)
+    low, high = np.full((2, values_cm.shape[1]), np.nan)
+    known = np.isfinite(means_bm).any(axis=0)
+    if known.any():
+        low[known], high[known] = np.nanquantile(means_bm[:, known], [tail, 1 - tail], axis=0)
     return low, high
 
 

@@ -69,12 +69,19 @@ class Answers:
     def _row(self, question: Question, rater: str, word: Word) -> dict[str, str]:
         return {
             "video": question.name,
-            self.scheme.place: f"{question.segment.start:.3f}",
-            "end": f"{question.segment.end:.3f}",
+            **self._place(question),
             self.scheme.answer: word.said,
             "rater": rater,
             "duration": f"{question.duration:.3f}",
         }
+
+    def _place(self, question: Question) -> dict[str, str]:
+        if not self.scheme.shots:
+            start, end = question.segment.start, question.segment.end
+            return {self.scheme.place: f"{start:.3f}", "end": f"{end:.3f}"}
+        starts = [f"{shot.start:g}" for shot in question.shots]
+        shots = dict(zip(self.scheme.shots, starts, strict=True))
+        return {self.scheme.place: str(question.proposal), **shots}
 
     def _as_csv(self, rows: Mapping[Key, Mapping[str, str]]) -> bytes:
         more = dict.fromkeys(name for row in rows.values() for name in row if name != "end")
@@ -88,7 +95,7 @@ class Answers:
 
 def key_of(question: Question, rater: str) -> Key:
     """What an answer is filed under."""
-    return question.name, round(question.segment.start, 3), rater
+    return question.name, question.place, rater
 
 
 def checked_name(rater: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from gifworthy.encoders.webp import WebP
 from gifworthy.learning.rating.questions import Question
 from gifworthy.protocols import Store
@@ -29,11 +31,12 @@ class Clips:
     def of(self, question: Question) -> bytes:
         """WebP bytes. Raises: VideoError, OutputError."""
         with self._lock, open_video(question.path, settings=self.settings) as video:
-            span = question.segment
-            key = f"{LAYOUT} {STYLE} {video.content_key()} {span.start:.3f} {span.end:.3f}"
+            spans = " ".join(f"{shot.start:.3f} {shot.end:.3f}" for shot in question.shots)
+            key = f"{LAYOUT} {STYLE} {video.content_key()} {spans}"
             data = self.store.get(key)
             if data is None:
-                clip = video.frames_at(ticks(span, STYLE.fps), STYLE.width)
+                moments = np.concatenate([ticks(shot, STYLE.fps) for shot in question.shots])
+                clip = video.frames_at(moments, STYLE.width)
                 data = WebP().encode(clip, STYLE)
                 self.store.put(key, data)
             return data

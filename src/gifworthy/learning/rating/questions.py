@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gifworthy.errors import LabelsUnreadable, OutputError
+from gifworthy.errors import LabelsNotFound, LabelsUnreadable, OutputError
 from gifworthy.files import write_whole
 from gifworthy.gate import worth_showing
 from gifworthy.learning.rating.schemes import Scheme
+from gifworthy.moments import clock
 from gifworthy.sampling import windows
 from gifworthy.segmenters.shots import Shots
 from gifworthy.types import Segment
@@ -39,23 +40,59 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Question:
-    """One piece of one video. number: its place among all. name: what the video is called."""
+    """One piece of one video. number: its place among all. name: what the video is called.
+
+    after: the shots that follow, where the piece is a story. proposal: the story's number in its video,
+    from 1.
+    """
 
     number: int
     name: str
     path: Path
     duration: float
     segment: Segment
+    after: tuple[Segment, ...] = ()
+    proposal: int = 0
+
+    @property
+    def shots(self) -> tuple[Segment, ...]:
+        """What is shown, in showing order."""
+        return (self.segment, *self.after)
+
+    @property
+    def place(self) -> float:
+        """What an answer is filed under: the story's number, else the second at which the piece begins."""
+        return float(self.proposal) if self.proposal else round(self.segment.start, 3)
+
+    @property
+    def when(self) -> str:
+        """When the piece is shown, for people."""
+        if self.after:
+            return ", ".join(clock(shot.start) for shot in self.shots)
+        return f"{clock(self.segment.start)} to {clock(self.segment.end)}"
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """The pieces of one video. key: of its content, so that another film of that name is noticed."""
+    """The pieces of one video. key: of its content, so that another film of that name is noticed.
+
+    stories: where pieces are stories, the shots of each in showing order.
+    """
 
     name: str
     key: str
     duration: float
     segments: tuple[Segment, ...]
+    stories: tuple[tuple[Segment, ...], ...] = ()
+
+    def questions(self, path: Path, first: int) -> list[Question]:
+        """Its pieces as they are asked about. Args: first: number of the first one."""
+        told = [(shots, n) for n, shots in enumerate(self.stories, start=1)]
+        pieces = told or [((segment,), 0) for segment in self.segments]
+        return [
+            Question(number, self.name, path, self.duration, shots[0], shots[1:], proposal)
+            for number, (shots, proposal) in enumerate(pieces, start=first)
+        ]
 
 
 def draw(video: Video, drawing: Drawing) -> tuple[Segment, ...]:
@@ -86,7 +123,12 @@ def every_second(video: Video) -> tuple[Segment, ...]:
 
 
 def pieces_of(video: Video, scheme: Scheme, drawing: Drawing) -> tuple[Segment, ...]:
-    """What of a video is asked."""
+    """What of a video is asked. Raises: LabelsNotFound for stories, which are proposed beforehand."""
+    if scheme.shots:
+        raise LabelsNotFound(
+            f"{video.name} has no proposals there; make some with: gifworthy comments propose "
+            f"{video.name} --comments FILE -o FOLDER"
+        )
     return draw(video, drawing) if scheme.place == "start" else every_second(video)
 
 
@@ -106,7 +148,8 @@ def remembered(folder: Path, scheme: Scheme) -> dict[str, Drawn]:
                 entry["name"],
                 entry["key"],
                 float(entry["duration"]),
-                tuple(Segment(float(a), float(b)) for a, b in entry["segments"]),
+                _spans(entry.get("segments", [])),
+                tuple(_spans(shots) for shots in entry.get("stories", [])),
             )
             for entry in kept["videos"]
         }
@@ -129,8 +172,17 @@ def remember(folder: Path, scheme: Scheme, drawn: Sequence[Drawn]) -> None:
             "key": one.key,
             "duration": one.duration,
             "segments": [[s.start, s.end] for s in one.segments],
+            **(
+                {"stories": [[[s.start, s.end] for s in shots] for shots in one.stories]}
+                if one.stories
+                else {}
+            ),
         }
         for one in drawn
     ]
     told = {"scheme": scheme.name, "videos": videos}
     write_whole(folder / FILE, json.dumps(told, indent=1).encode(), overwrite=True)
+
+
+def _spans(entries: list[tuple[float, float]]) -> tuple[Segment, ...]:
+    return tuple(Segment(float(start), float(end)) for start, end in entries)

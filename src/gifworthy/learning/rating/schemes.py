@@ -22,6 +22,7 @@ class Scheme:
     """A way to rate. name: of the data set that is written. asks: the question, in words.
 
     place, answer: the columns that say which piece, and what was said of it. words: best first.
+    shots: the columns that say when each shot of a story begins; empty where a piece is one span.
     """
 
     name: str
@@ -29,12 +30,18 @@ class Scheme:
     place: str
     answer: str
     words: tuple[Word, ...]
+    shots: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether pieces are looked at as wholes, in any order, rather than second after second."""
+        return self.place != "second"
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of its table; a span's end is not asked of a second."""
         end = ("end",) if self.place == "start" else ()
-        return ("video", self.place, *end, self.answer, "rater", "duration")
+        return ("video", self.place, *end, *self.shots, self.answer, "rater", "duration")
 
     def word(self, said: str) -> Word:
         """The word that is so written. Raises: ValueError."""
@@ -82,6 +89,16 @@ GRADED = Scheme(
 )
 """The same with grades; the raters' mean counts."""
 
+STORIES = Scheme(
+    "stories",
+    "Would you click on this?",
+    "proposal",
+    "accept",
+    (Word("yes", "1", 1.0, "good"), Word("no", "0", 0.0, "bad")),
+    ("first", "second", "third"),
+)
+"""GEVADEN: three shots in showing order, accepted or not; what all of two or more people accept counts."""
+
 
 def scheme_named(name: str, *, graded: bool = False) -> Scheme:
     """The scheme by the data set that it writes. Raises: UnknownName, ValueError."""
@@ -91,4 +108,8 @@ def scheme_named(name: str, *, graded: bool = False) -> Scheme:
         return RATINGS
     if name == "frames":
         return GRADED if graded else BINARY
-    raise UnknownName(f"there is no scheme {name!r}; there are: ratings, frames")
+    if name == "stories" and not graded:
+        return STORIES
+    if name == "stories":
+        raise ValueError("--graded goes with --scheme frames; stories are accepted or not")
+    raise UnknownName(f"there is no scheme {name!r}; there are: ratings, frames, stories")

@@ -78,9 +78,11 @@ class Session:
     def merged(self) -> Path | None:
         """Write what the raters say together: each piece once, as a manifest; None without answers.
 
+        Of stories none is written: `gifworthy comments accept` does, from all the folders there are.
+
         Raises: LabelsUnreadable, OutputError.
         """
-        if not self.answers.given():
+        if not self.answers.given() or self.answers.scheme.shots:
             return None
         manifest = DATASETS[self.answers.scheme.name]().read(self.folder)
         return save(consensus(manifest), self.folder / CONSENSUS, overwrite=True)
@@ -102,12 +104,10 @@ def _drawn(
 
 
 def _questions(drawn: dict[Path, Drawn]) -> tuple[Question, ...]:
-    pieces = [
-        (one.name, path, one.duration, segment)
-        for path, one in drawn.items()
-        for segment in one.segments
-    ]
-    return tuple(Question(number, *piece) for number, piece in enumerate(pieces))
+    questions: list[Question] = []
+    for path, one in drawn.items():
+        questions += one.questions(path, len(questions))
+    return tuple(questions)
 
 
 def _check_names(videos: Sequence[Path]) -> None:

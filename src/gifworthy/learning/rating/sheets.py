@@ -19,6 +19,7 @@ from gifworthy.learning.rows import Row, csv_rows
 from gifworthy.moments import clock
 from gifworthy.sampling import spread
 from gifworthy.settings import Settings
+from gifworthy.types import Floats
 from gifworthy.video import open_video
 
 FILE = "fill-in.csv"
@@ -66,13 +67,8 @@ def write_table(
     for question in questions:
         said = [given.get(key_of(question, name)) for name in names]
         words = [word.said if word else "" for word in said]
-        table.writerow([question.name, piece_of(question), *words])
+        table.writerow([question.name, question.when, *words])
     return write_whole(folder / FILE, text.getvalue().encode(), overwrite=True)
-
-
-def piece_of(question: Question) -> str:
-    """When a piece is shown, as the table and the sheets have it."""
-    return f"{clock(question.segment.start)} to {clock(question.segment.end)}"
 
 
 def read_table(questions: Sequence[Question], answers: Answers, folder: Path) -> tuple[str, ...]:
@@ -86,7 +82,7 @@ def read_table(questions: Sequence[Question], answers: Answers, folder: Path) ->
     path = folder / FILE
     if not path.exists():
         return ()
-    asked = {(question.name, piece_of(question)): question for question in questions}
+    asked = {(question.name, question.when): question for question in questions}
     for row in csv_rows(path, COLUMNS):
         question = asked.get((row.text("video"), row.text("piece")))
         if question is None:
@@ -110,11 +106,17 @@ def _word(row: Row, rater: str, scheme: Scheme) -> Word:
         raise row.broken(rater, f"must be one of {words}, or empty") from error
 
 
+def _moments(question: Question, each: int) -> Floats:
+    """Which pictures of a piece are drawn: as many of every shot. (each,) seconds."""
+    shots = question.shots
+    return np.concatenate([spread(shot, each // len(shots)) for shot in shots])
+
+
 def _sheet(questions: Sequence[Question], scheme: Scheme, settings: Settings) -> bytes:
     """A row of pictures for each piece; where pieces are seconds, one picture each."""
-    whole = scheme.place == "start"
+    whole = scheme.is_whole
     each = PICTURES if whole else 1
-    moments = np.concatenate([spread(question.segment, each) for question in questions])
+    moments = np.concatenate([_moments(question, each) for question in questions])
     with open_video(questions[0].path, settings=settings) as video:
         clip = video.frames_at(moments, WIDTH)
     columns = 1 if whole else SECONDS_A_ROW
@@ -124,9 +126,7 @@ def _sheet(questions: Sequence[Question], scheme: Scheme, settings: Settings) ->
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(14)
     for n, question in enumerate(questions):
         x, y = n % columns * wide + GAP, n // columns * high
-        span = (
-            f"{piece_of(question)}    {question.name}" if whole else clock(question.segment.start)
-        )
+        span = f"{question.when}    {question.name}" if whole else clock(question.segment.start)
         pen.text((x, y + 5), span, "black", font)
         for k, frame in enumerate(clip.frames[n * each : (n + 1) * each]):
             sheet.paste(Image.fromarray(frame), (x + k * (clip.width + GAP), y + LINE))

@@ -13,7 +13,6 @@ from gifworthy.learning.rating.agreement import agreement_of
 from gifworthy.learning.rating.answers import Answers, checked_name, key_of
 from gifworthy.learning.rating.clips import Clips
 from gifworthy.learning.rating.questions import Question
-from gifworthy.moments import clock
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Site:
             {
                 "number": q.number,
                 "video": q.name,
-                "span": f"{clock(q.segment.start)} to {clock(q.segment.end)}",
+                "span": q.when,
                 "said": word.said if (word := said[q.number]) else None,
             }
             for q in self._ordered(name)
@@ -80,7 +79,7 @@ class Site:
         return self.questions[number]
 
     def _ordered(self, rater: str) -> list[Question]:
-        if self.answers.scheme.place != "start":
+        if not self.answers.scheme.is_whole:
             return list(self.questions)
         lots = np.random.default_rng(list(rater.encode())).random(len(self.questions))
         videos = {name: n for n, name in enumerate(dict.fromkeys(q.name for q in self.questions))}

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from gifworthy.learning.run import Run
     from gifworthy.models.phd import PhdNet
 
+Parts = Literal["phd", "phd-ca", "svm-d", "residual"]
 SHARES = (0.0, 0.25, 0.5, 1.0, 2.0)
 MOST_PAIRS = 20_000
 
@@ -48,6 +49,8 @@ class PhdGifs:
         joined (`gifworthy.taste`). first, second: hidden layers. dropout: of both. alone: share of
         the pairs that are ranked without a history. most: choices of a history at most in a step.
         cost: C of SVM-D. overlap: share of a segment in a GIF from which on it was chosen.
+    parts: which scorer it becomes, all of them or a rival alone: `phd-ca`, `svm-d` (which takes no steps), or
+        `residual`, whose net is taught without any history, and each viewer's SVM when it is used.
     """
 
     backbone: str = "pixels"
@@ -63,6 +66,7 @@ class PhdGifs:
     most: int = 40
     cost: float = 1.0
     overlap: float = LEAST_OVERLAP
+    parts: Parts = "phd"
     learning_rate: float = 1e-3
     decay: float = 1e-4
     batch: int = 50
@@ -96,15 +100,17 @@ class PhdGifs:
         run.start()
         network = PhdNet(**arguments)  # type: ignore[arg-type]
         fit_standard(network.standard, examples)
-        viewers = Viewers(examples, _scale(network), self._joining, self.overlap)
+        generic = self.parts == "residual"
+        viewers = Viewers(examples, _scale(network), self._joining, self.overlap, generic)
         pairs = self._pairs(examples, run)
-        run.fit(self._course(network, viewers, pairs, run), examples)
+        if self.parts != "svm-d":
+            run.fit(self._course(network, viewers, pairs, run), examples)
         weights = self._near(viewers, pairs, run.random("svm-d"))
         with torch.no_grad():
             network.near.weight.copy_(torch.from_numpy(weights)[None])
             network.shares.copy_(torch.tensor(_shares(network, viewers)))
         width = size + self._joining.width(size) + self.nearest
-        return Learned(network, "phd", arguments, "phd", (torch.zeros(2, width),), ("rows",))
+        return Learned(network, "phd", arguments, self.parts, (torch.zeros(2, width),), ("rows",))
 
     @property
     def _joining(self) -> Joining:
@@ -172,12 +178,16 @@ class PhdGifs:
 
 @dataclass(frozen=True)
 class Viewers:
-    """Whose each video is, and what its viewer chose in the others; viewers are never in both splits."""
+    """Whose each video is, and what its viewer chose in the others; viewers are never in both splits.
+
+    generic: nobody is to have chosen anything.
+    """
 
     examples: Examples
     scale: Scale
     joining: Joining
     overlap: float
+    generic: bool = False
 
     def features(self, rows: Rows) -> Floats:
         """(B, F) on one scale."""
@@ -194,7 +204,8 @@ class Viewers:
 
     def others(self, example: Example) -> list[Example]:
         """The other videos of the same viewer; none where it is not said whose a video is."""
-        own = self._of_viewer[example.case.who] if example.case.who else []
+        known = example.case.who and not self.generic
+        own = self._of_viewer[example.case.who] if known else []
         return [other for other in own if other is not example]
 
     @cached_property

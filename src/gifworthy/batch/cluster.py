@@ -1,0 +1,205 @@
+"""Workers on a Ray cluster: the only file that knows Ray. Paths travel, frames do not.
+
+Each worker is an actor that owns one child; plan and weights are loaded once, in the child. An actor that is
+lost with its node is replaced when there is room for another, and its video is given to somebody else. When
+there is nothing left to begin, what takes much longer than usual is begun a second time elsewhere: outputs
+are named by content, so both write the same bytes, and the first answer counts.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import statistics
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gifworthy.batch.child import Child, Limits
+from gifworthy.batch.orders import Failure, Item, Order, Row
+from gifworthy.errors import BatchError, MissingExtra
+
+if TYPE_CHECKING:
+    from ray import ObjectRef
+    from ray.actor import ActorHandle
+
+    from gifworthy.batch.catalogue import Machines
+
+LEFT_FREE = 1
+"""Processors of the cluster that are never asked for: actors that hold them all lock Ray up."""
+MOST_LOSSES = 5
+STRAGGLING, LEAST_STRAGGLING = 4.0, 30.0
+"""A straggler takes so many times the median, and at least so many seconds."""
+REMEMBERED = 200
+KNOCKING_SECONDS = 10.0
+
+
+class Actor:
+    """What runs on a node: one child, and a little patience."""
+
+    def __init__(self, order: Order, limits: Limits, writer: str) -> None:
+        self._child = Child(order, limits, writer)
+
+    def ready(self) -> bool:
+        """Say that there is room on the cluster for this one."""
+        return True
+
+    def work(self, item: Item) -> Row:
+        """The row of a video; however it ends, there is one."""
+        self._child.submit(item)
+        while (row := self._child.answer(0.5)) is None:
+            pass
+        return row
+
+
+@dataclass
+class _Job:
+    """An item at work. actors: how many have it. losses: how often who had it was lost."""
+
+    item: Item
+    since: float
+    actors: int = 0
+    losses: int = 0
+
+
+class Cluster:
+    """Actors, each with at most one item. workers: how many are wanted."""
+
+    def __init__(self, order: Order, machines: Machines, writer: str) -> None:
+        self._ray = _connected(machines)
+        self._order, self._machines, self._writer = order, machines, writer
+        self.workers = machines.workers or _free_processors(self._ray)
+        self._jobs: dict[str, _Job] = {}
+        self._running: dict[ObjectRef[object], tuple[ActorHandle[Actor], str | None]] = {}
+        self._idle: list[ActorHandle[Actor]] = []
+        self._orphans: list[str] = []
+        self._seconds: deque[float] = deque(maxlen=REMEMBERED)
+        for _ in range(self.workers):
+            self._hire()
+
+    @property
+    def room(self) -> int:
+        """How many more items may be submitted now."""
+        return max(0, len(self._idle) - len(self._orphans))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is at work."""
+        return not self._jobs
+
+    def submit(self, item: Item) -> None:
+        """Give an item to an actor that has none."""
+        job = self._jobs[item.stamp] = _Job(item, time.monotonic())
+        self._give(job)
+
+    def collect(self, seconds: float) -> list[Row]:
+        """The rows that came, at the latest after some seconds."""
+        while self._orphans and self._idle:
+            self._give(self._jobs[self._orphans.pop()])
+        self._double_stragglers()
+        references = list(self._running)
+        done, _ = self._ray.wait(references, num_returns=1, timeout=seconds)
+        if done and len(references) > 1:
+            done, _ = self._ray.wait(references, num_returns=len(references), timeout=0)
+        rows = [self._taken(reference) for reference in done]
+        return [row for row in rows if row is not None]
+
+    def close(self) -> None:
+        """End every actor, and what was started here."""
+        self._ray.shutdown()
+
+    def _hire(self) -> None:
+        """Ask for an actor; it is given nothing before the cluster has room for it."""
+        wanted = self._ray.remote(Actor).options(num_cpus=1, num_gpus=self._machines.gpus)
+        actor = wanted.remote(self._order, self._machines.limits, self._writer)
+        self._running[actor.ready.remote()] = (actor, None)
+
+    def _give(self, job: _Job) -> None:
+        actor = self._idle.pop()
+        job.actors += 1
+        self._running[actor.work.remote(job.item)] = (actor, job.item.stamp)
+
+    def _taken(self, reference: ObjectRef[object]) -> Row | None:
+        """What an actor answered; None when that is no news."""
+        actor, stamp = self._running.pop(reference)
+        try:
+            answer = self._ray.get(reference)
+        except self._ray.exceptions.RayError as error:
+            self._hire()
+            return None if stamp is None else self._lost(stamp, error)
+        self._idle.append(actor)
+        job = None if stamp is None else self._jobs.pop(stamp, None)
+        if job is None:
+            return None  # it is ready, or somebody else was quicker
+        self._seconds.append(time.monotonic() - job.since)
+        return answer  # type: ignore[no-any-return]
+
+    def _lost(self, stamp: str, error: Exception) -> Row | None:
+        """An actor is lost: its item goes to another, unless it has cost too many already."""
+        job = self._jobs.get(stamp)
+        if job is None:
+            return None
+        job.actors, job.losses = job.actors - 1, job.losses + 1
+        if job.losses >= MOST_LOSSES:
+            del self._jobs[stamp]
+            text = f"{job.losses} workers were lost with it: {type(error).__name__}"
+            return Row(job.item, failure=Failure("Crashed", text), finished=time.time())
+        if not job.actors:
+            self._orphans.append(stamp)
+        return None
+
+    def _double_stragglers(self) -> None:
+        """Begin a second time, elsewhere, what takes much longer than usual."""
+        if not self._idle or not self._seconds:
+            return
+        slow = max(LEAST_STRAGGLING, STRAGGLING * statistics.median(self._seconds))
+        for job in sorted(self._jobs.values(), key=lambda job: job.since):
+            if not self._idle or time.monotonic() - job.since < slow:
+                return
+            if job.actors == 1:
+                self._give(job)
+
+
+def _connected(machines: Machines):  # type: ignore[no-untyped-def]
+    """Ray, connected to a cluster or started here; it tells nobody that it is used."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    try:
+        import ray
+    except ImportError as error:
+        raise MissingExtra(
+            "the ray engine needs Ray; install it with: pip install 'gifworthy[batch]'"
+        ) from error
+    try:
+        if machines.address is not None:
+            _knock(machines.address)
+            ray.init(address=machines.address, log_to_driver=False, logging_level=logging.ERROR)
+        else:
+            from gifworthy.batch.pool import cores
+
+            count = (machines.workers or cores()) + LEFT_FREE
+            ray.init(
+                address="local",
+                num_cpus=count,
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
+    except (OSError, RuntimeError, ValueError) as error:
+        raise BatchError(
+            f"no Ray cluster answers at {machines.address or 'this machine'}: {error}; start one "
+            f"with `ray start --head`, or leave --address out"
+        ) from error
+    return ray
+
+
+def _knock(address: str) -> None:
+    """Whether anybody listens there: Ray itself asks for minutes. Raises: OSError."""
+    host, colon, port = address.rpartition("://")[2].rpartition(":")
+    if colon and port.isdigit():
+        socket.create_connection((host, int(port)), KNOCKING_SECONDS).close()
+
+
+def _free_processors(ray) -> int:  # type: ignore[no-untyped-def]
+    return max(1, int(ray.cluster_resources().get("CPU", 1)) - LEFT_FREE)

@@ -1,0 +1,59 @@
+"""Which videos are known, in 16 bytes each: a hundred million fit into the memory of one machine."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gifworthy.batch.stamps import PLACE_BYTES, STAMP_BYTES, STATE_BYTES
+
+FRESH = 1 << 16
+Stamps = NDArray[np.bytes_]
+KIND = np.dtype(f"S{STAMP_BYTES}")
+
+
+class Known:
+    """A set of stamps, one for each place.
+
+    They lie sorted in one array; what was added lately waits in a dictionary until it is worth merging.
+    """
+
+    def __init__(self, stamps: Stamps | None = None) -> None:
+        self._sorted = np.sort(np.zeros(0, KIND) if stamps is None else stamps.astype(KIND))
+        self._fresh: dict[bytes, bytes] = {}
+
+    def __len__(self) -> int:
+        return len(self._sorted) + len(self._fresh)
+
+    def state_of(self, stamp: bytes) -> bytes | None:
+        """What is known of the state of a stamp's place; None for a place that is not known."""
+        place = stamp[:PLACE_BYTES]
+        if (fresh := self._fresh.get(place)) is not None:
+            return fresh
+        first = place + bytes(STATE_BYTES)
+        at = int(np.searchsorted(self._sorted, np.array(first, KIND)))
+        if at == len(self._sorted):
+            return None
+        found = bytes(self._sorted[at]).ljust(STAMP_BYTES, b"\0")
+        return found[PLACE_BYTES:] if found[:PLACE_BYTES] == place else None
+
+    def __contains__(self, stamp: bytes) -> bool:
+        return self.state_of(stamp) == stamp[PLACE_BYTES:]
+
+    def add(self, stamp: bytes) -> None:
+        """Know a stamp; what was known of its place is forgotten."""
+        self._fresh[stamp[:PLACE_BYTES]] = stamp[PLACE_BYTES:]
+        if len(self._fresh) >= FRESH:
+            self._merge()
+
+    def _merge(self) -> None:
+        added = np.array([place + state for place, state in self._fresh.items()], KIND)
+        old = self._sorted[~np.isin(places(self._sorted), places(added))]
+        self._sorted = np.sort(np.concatenate([old, added]))
+        self._fresh.clear()
+
+
+def places(stamps: Stamps) -> Stamps:
+    """Only what names the place, of each stamp."""
+    letters = np.ascontiguousarray(stamps.astype(KIND)).view(np.uint8).reshape(-1, STAMP_BYTES)
+    return np.ascontiguousarray(letters[:, :PLACE_BYTES]).view(f"S{PLACE_BYTES}").ravel()

@@ -1,0 +1,88 @@
+"""Figures for Prometheus, on request: one page of text at a port of this machine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from gifworthy.batch.running import Tally
+from gifworthy.errors import OutputError
+
+TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def as_prometheus(tally: Tally) -> str:
+    """A tally in Prometheus' text format."""
+    lines = [
+        *_figure("videos_skipped", "counter", "finished by earlier runs", tally.skipped),
+        *_figure("covers_made", "counter", "covers made by this run", tally.made),
+        *_figure("videos_scanned", "counter", "videos looked over by this run", tally.scanned),
+        *_figure("retries", "counter", "tries that will be repeated", tally.retried),
+        *_figure("written_bytes", "counter", "covers and stills", tally.written),
+        *_figure("processor_seconds", "counter", "of all workers", round(tally.processor, 3)),
+    ]
+    if tally.total is not None:
+        lines += _figure("videos", "gauge", "videos of the catalogue", tally.total)
+    lines += _heads("videos_failed", "counter", "videos without a cover, by error")
+    lines += [
+        f'gifworthy_batch_videos_failed{{error="{kind}"}} {count}'
+        for kind, count in sorted(tally.failures.items())
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _figure(name: str, kind: str, means: str, value: float) -> list[str]:
+    return [*_heads(name, kind, means), f"gifworthy_batch_{name} {value}"]
+
+
+def _heads(name: str, kind: str, means: str) -> list[str]:
+    return [f"# HELP gifworthy_batch_{name} {means}", f"# TYPE gifworthy_batch_{name} {kind}"]
+
+
+class Metrics:
+    """What is told to who asks. tally: how far it has come, None before anything is known."""
+
+    tally: Tally | None = None
+
+    def __call__(self, tally: Tally) -> None:
+        """Some time has passed."""
+        self.tally = tally
+
+
+@contextmanager
+def served(port: int | None) -> Iterator[Metrics]:
+    """Answer at http://127.0.0.1:PORT/metrics while the work goes on; nowhere without a port.
+
+    Raises: OutputError when the port is taken.
+    """
+    metrics = Metrics()
+    if port is None:
+        yield metrics
+        return
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = as_prometheus(metrics.tally or Tally()).encode()
+            self.send_response(200 if self.path == "/metrics" else 404)
+            self.send_header("Content-Type", TYPE)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), Answer)
+    except OSError as error:
+        raise OutputError(f"port {port} cannot be used: {error.strerror}; give another") from error
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield metrics
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

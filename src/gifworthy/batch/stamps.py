@@ -1,0 +1,55 @@
+"""How a finished video is recognised without reading it: by its place, size and time or tag.
+
+A stamp is 16 bytes: ten that name the place and six that change when what lies there does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+
+PLACE_BYTES, STATE_BYTES = 10, 6
+STAMP_BYTES = PLACE_BYTES + STATE_BYTES
+TAGS = ("ETag", "etag", "LastModified", "Last-Modified", "mtime", "created")
+
+
+def stamp_of(source: str, state: str) -> bytes:
+    """The stamp of a video: `state` is what changes when the video does."""
+    return _hash(source, PLACE_BYTES) + _hash(state, STATE_BYTES)
+
+
+def local_state(path: str) -> str:
+    """Size and time of a file; of one that is not there too, as it may come."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a hundred thousand of them
+    except OSError as error:
+        return f"error {error.errno}"
+    return f"{status.st_size} {status.st_mtime_ns}"
+
+
+def _hash(text: str, size: int) -> bytes:
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=size).digest()
+
+
+def place_number(source: str) -> int:
+    """A number that depends on a video's place alone."""
+    return int.from_bytes(_hash(source, PLACE_BYTES)[:8], "big")
+
+
+def remote_state(source: str) -> str:
+    """Size and tag of an object or a page; of one that cannot be asked too, as it may come."""
+    import fsspec
+
+    try:
+        files, path = fsspec.core.url_to_fs(source)
+        facts = files.info(path)
+    except Exception as error:  # whoever opens it says what is wrong with it
+        return f"error {type(error).__name__}"
+    return told_state(facts)
+
+
+def told_state(facts: Mapping[str, object]) -> str:
+    """Size and tag of what a storage tells of one of its objects."""
+    tags = (facts.get(name) for name in TAGS)
+    return f"{facts.get('size')} {next((tag for tag in tags if tag), '')}"

@@ -1,0 +1,97 @@
+"""What a batch tells while it works: one JSON line for each thing that happened."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from gifworthy.batch.orders import Row
+from gifworthy.batch.running import Tally
+from gifworthy.errors import OutputError
+
+Telling = Callable[[Tally], None]
+PROGRESS_SECONDS = 30.0
+
+
+class Log:
+    """JSON lines, each with its time and event: `made`, `failed`, `retry`, `progress`, `ended`.
+
+    Args: file: where they go; None for nowhere. telling: who else is told how far it has come.
+    """
+
+    def __init__(self, file: TextIO | None, telling: Telling) -> None:
+        self._file, self._telling = file, telling
+        self._told = time.monotonic()
+
+    def row(self, row: Row) -> None:
+        """A video has its row."""
+        spent = {"seconds": round(row.spent.clock, 3), "tries": row.item.tries + 1}
+        if row.failure is None:
+            self._line("made", source=row.item.source, scanned=row.scanned, **spent)
+        else:
+            error = {"type": row.failure.kind, "message": row.failure.message}
+            self._line("failed", source=row.item.source, error=error, **spent)
+
+    def retry(self, row: Row, seconds: float) -> None:
+        """A video failed and will be tried again in some seconds."""
+        kind = row.failure.kind if row.failure else ""
+        self._line("retry", source=row.item.source, error=kind, seconds=seconds)
+
+    def progress(self, tally: Tally) -> None:
+        """Some time has passed."""
+        self._telling(tally)
+        if time.monotonic() - self._told >= PROGRESS_SECONDS:
+            self._told = time.monotonic()
+            self._line("progress", **facts(tally))
+
+    def ended(self, tally: Tally) -> None:
+        """There is no more to do, or it was stopped."""
+        self._line("ended", **facts(tally))
+
+    def _line(self, event: str, **more: object) -> None:
+        if self._file is not None:
+            now = datetime.now(UTC).isoformat(timespec="milliseconds")
+            self._file.write(json.dumps({"time": now, "event": event, **more}) + "\n")
+            self._file.flush()
+
+
+def facts(tally: Tally) -> dict[str, object]:
+    """A tally as JSON takes it."""
+    left = tally.seconds_left
+    return {
+        "total": tally.total,
+        "skipped": tally.skipped,
+        "made": tally.made,
+        "failed": tally.failed,
+        "failures": dict(tally.failures),
+        "retried": tally.retried,
+        "scanned": tally.scanned,
+        "mended": tally.mended,
+        "written_bytes": tally.written,
+        "processor_seconds": round(tally.processor, 3),
+        "videos_a_second": round(tally.rate, 3),
+        "seconds_left": None if left is None else round(left, 1),
+        "stopped": tally.stopped,
+    }
+
+
+@contextmanager
+def opened_log(path: Path | None, telling: Telling) -> Iterator[Log]:
+    """A log that goes on where an earlier one ended. Raises: OutputError."""
+    if path is None:
+        yield Log(None, telling)
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a", encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror}; give another with --log"
+        ) from error
+    with file:
+        yield Log(file, telling)

@@ -1,0 +1,231 @@
+"""`gifworthy batch`: the covers of a whole catalogue."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Option
+
+from gifworthy.cli.batch_flags import CatalogueFlags, InsteadFlags, WorkFlags
+from gifworthy.cli.batch_words import bar, estimated, summary
+from gifworthy.cli.choices import ScoringFlags, SelectingFlags
+from gifworthy.cli.flags import WRITING, AsJson, PartFlags, Quiet
+from gifworthy.cli.looks import LookFlags
+from gifworthy.cli.speech import FAILED, INTERRUPTED, say
+
+if TYPE_CHECKING:
+    from gifworthy.batch.catalogue import Batch
+    from gifworthy.batch.orders import Order
+    from gifworthy.batch.running import Tally
+    from gifworthy.batch.telling import Telling
+
+READING, WORKING = "What is read", "Who does the work"
+LINE_SECONDS = 30.0
+
+Named = Annotated[
+    list[str] | None,
+    Argument(
+        metavar="PLACE",
+        help="Folders, files, globs, lists (.txt, .csv, .parquet), s3:// and http(s):// addresses.",
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    str | None,
+    Option(
+        "-o",
+        "--output",
+        metavar="PLACE",
+        help="A folder, or an address such as s3://covers.",
+        rich_help_panel=WRITING,
+    ),
+]
+LogFile = Annotated[
+    Path | None,
+    Option(
+        "--log",
+        metavar="FILE",
+        help="JSON lines; log.jsonl in the output folder if not given.",
+        rich_help_panel=WRITING,
+    ),
+]
+MetricsPort = Annotated[
+    int | None,
+    Option(
+        metavar="PORT",
+        help="Answer Prometheus at http://127.0.0.1:PORT/metrics.",
+        rich_help_panel=WRITING,
+    ),
+]
+
+
+def batch(
+    *,
+    named: Named = None,
+    selecting: SelectingFlags,
+    scoring: ScoringFlags,
+    part: PartFlags,
+    looks: LookFlags,
+    catalogue: CatalogueFlags,
+    work: WorkFlags,
+    instead: InsteadFlags,
+    out: Out = None,
+    log: LogFile = None,
+    metrics_port: MetricsPort = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make the covers of a whole catalogue; the same command goes on where it was stopped."""
+    from gifworthy.batch.telling import facts, opened_log
+
+    place = _output(named, out, instead)
+    if instead.report:
+        _report(place, catalogue.choice)
+        return
+    if instead.render:
+        order = _render_order(place, catalogue.choice, looks)
+    else:
+        order = _order(place, selecting, scoring, part, looks)
+    wanted = _batch(order, tuple(named or ()), catalogue, work)
+    if instead.dry_run:
+        _dry_run(wanted, work, as_json=as_json)
+        return
+    with (
+        bar(quiet) as shown,
+        _served(metrics_port, shown) as telling,
+        opened_log(_log(log, place), telling) as listener,
+    ):
+        tally = wanted.run(work.machines(), listener)
+        listener.ended(tally)
+    if as_json:
+        print(json.dumps(facts(tally)))
+    elif not quiet:
+        print(summary(place, tally))
+    if tally.stopped:
+        say("stopped; run the same command again to go on")
+    if tally.stopped or tally.failed:
+        raise SystemExit(INTERRUPTED if tally.stopped else FAILED)
+
+
+def _output(named: list[str] | None, out: str | None, instead: InsteadFlags) -> str:
+    """Where covers go, or lie. Raises: ValueError."""
+    if instead.report or instead.render:
+        if not named or len(named) > 1 or out is not None:
+            raise ValueError(
+                "--render and --report want the one place that `gifworthy batch` wrote, and no -o"
+            )
+        return named[0]
+    if not named:
+        raise ValueError("no videos were named; give a folder, a list, a glob or an address")
+    if out is None:
+        raise ValueError("where do the covers go? give a folder or an address with -o")
+    return out
+
+
+def _report(place: str, choice: str | None) -> None:
+    from gifworthy.batch.earlier import earlier_order, parts_of
+    from gifworthy.batch.keys import choice_of
+    from gifworthy.batch.report import COLUMNS, NAME, report
+    from gifworthy.batch.storage import open_storage
+    from gifworthy.settings import Settings
+
+    storage = open_storage(_place(place))
+    order = earlier_order(storage, Settings.from_environ(os.environ), choice)
+    title = f"{place}: {choice_of(order)}"
+    page = report(storage, title, parts_of(storage, order, COLUMNS))
+    storage.write(NAME, page.encode(errors="backslashreplace"))
+    print(f"{place.rstrip('/')}/{NAME}")
+
+
+def _dry_run(wanted: Batch, work: WorkFlags, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from gifworthy.batch.estimate import estimate
+
+    found = estimate(wanted, work.machines())
+    if as_json:
+        print(json.dumps(asdict(found)))
+        return
+    print(estimated(found))
+
+
+@contextmanager
+def _served(port: int | None, shown: Telling) -> Iterator[Telling]:
+    """Who is told how far it has come: a person, and who asks at a port."""
+    from gifworthy.batch.metrics import served
+
+    with served(port) as metrics:
+
+        def tell(tally: Tally) -> None:
+            metrics(tally)
+            shown(tally)
+
+        yield tell
+
+
+def _order(
+    out: str, selecting: SelectingFlags, scoring: ScoringFlags, part: PartFlags, looks: LookFlags
+) -> Order:
+    from dataclasses import replace
+
+    from gifworthy.batch.keys import weights_of
+    from gifworthy.batch.orders import Order
+    from gifworthy.settings import Settings
+
+    plan = selecting.changed(scoring.changed())
+    style, lowered = looks.style(None, plan.shots)
+    for note in lowered:
+        say(note)
+    settings = Settings.from_environ(os.environ)
+    settings = replace(settings, threads=settings.threads or 1)
+    return Order(plan, style, settings, _place(out), part.bounds(), weights_of(plan, settings))
+
+
+def _render_order(place: str, choice: str | None, looks: LookFlags) -> Order:
+    from dataclasses import replace
+
+    from gifworthy.batch.earlier import earlier_order, to_render
+    from gifworthy.batch.storage import open_storage
+    from gifworthy.settings import Settings
+
+    settings = Settings.from_environ(os.environ)
+    settings = replace(settings, threads=settings.threads or 1)
+    order = earlier_order(open_storage(_place(place)), settings, choice)
+    style, lowered = looks.style(None, order.plan.shots)
+    for note in lowered:
+        say(note)
+    return to_render(order, style)
+
+
+def _batch(
+    order: Order, named: tuple[str, ...], catalogue: CatalogueFlags, work: WorkFlags
+) -> Batch:
+    from gifworthy.batch.catalogue import Batch
+    from gifworthy.batch.running import Patience
+    from gifworthy.batch.sources import Columns
+
+    columns = Columns(catalogue.column, catalogue.group_column, catalogue.tag_column)
+    patience = Patience(work.tries)
+    return Batch(
+        order,
+        named,
+        columns,
+        catalogue.part(),
+        patience,
+        catalogue.retry,
+        not catalogue.keep_intros,
+    )
+
+
+def _place(out: str) -> str:
+    return out if "://" in out else str(Path(out).expanduser().absolute())
+
+
+def _log(log: Path | None, out: str) -> Path | None:
+    """A bucket takes no lines; there one must say where they go."""
+    return log if log is not None or "://" in out else Path(out).expanduser() / "log.jsonl"

@@ -1,0 +1,130 @@
+"""`gifworthy serve` and `gifworthy key`: the web door, and who may use it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Option, Typer, echo
+
+from gifworthy.cli.speech import say, spoken
+
+if TYPE_CHECKING:
+    from gifworthy.service.config import Config
+
+Folder = Annotated[
+    Path | None,
+    Option(metavar="FOLDER", help="Where everything is kept; else below your home."),
+]
+DatabasePlace = Annotated[
+    str, Option(metavar="PLACE", help="A file, or postgresql://user@host/name.")
+]
+
+key_app = Typer(no_args_is_help=True, help="The keys of a server: add, list, end.")
+
+
+def serve(
+    *,
+    host: Annotated[str, Option(help="Who can reach it; 0.0.0.0 for everybody.")] = "127.0.0.1",
+    port: Annotated[int, Option(min=0, max=65535)] = 8080,
+    folder: Folder = None,
+    database: DatabasePlace = "",
+    storage: Annotated[
+        str, Option(metavar="PLACE", help="A folder, or an address such as s3://bucket/covers.")
+    ] = "",
+    workers: Annotated[int, Option(min=0, max=256, help="Processes that make covers.")] = 1,
+    public: Annotated[str, Option(metavar="URL", help="How people reach it.")] = "",
+) -> None:
+    """Serve covers over HTTP: videos in by upload, covers out by their address."""
+    import logging
+
+    from gifworthy.service.serving import serve as serve_until_stopped
+
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    config = _config(folder, database, host, port, storage, workers, public)
+    say(f"serving at {config.address} (stop with Ctrl-C)")
+    serve_until_stopped(config)
+
+
+def _config(
+    folder: Path | None,
+    database: str = "",
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    storage: str = "",
+    workers: int = 1,
+    public: str = "",
+) -> Config:
+    from gifworthy.service.config import Config, told_by
+
+    told = told_by(os.environ, Config())
+    given = {
+        "folder": folder,
+        "database": database,
+        "storage": storage,
+        "public": public,
+    }
+    chosen = {name: value for name, value in given.items() if value}
+    return replace(told, host=host, port=port, workers=workers, **chosen)  # type: ignore[arg-type]
+
+
+@key_app.command("add")
+@spoken
+def add_key(
+    name: Annotated[str, Argument(help="What it is for, so that you know it again.")],
+    *,
+    scope: Annotated[
+        list[str] | None, Option(help="read, write, events or admin; may be repeated.")
+    ] = None,
+    tenant: Annotated[
+        str, Option(help="Whose videos it opens; a new word is a new tenant.")
+    ] = "main",
+    days: Annotated[float | None, Option(help="How long it is good for.")] = None,
+    folder: Folder = None,
+    database: DatabasePlace = "",
+) -> None:
+    """Make a key. It is shown this once."""
+    from gifworthy.records.database import Database
+    from gifworthy.records.keys import Keys
+
+    keys = Keys(Database(_config(folder, database).database_place))
+    seconds = None if days is None else days * 86400
+    key, word = keys.make(tenant, name, scope or ["read", "write", "events"], seconds)  # type: ignore[arg-type]
+    echo(word)
+    say(f"key {key.id} of tenant {tenant} may {', '.join(key.scopes)}; it is not shown again")
+
+
+@key_app.command("list")
+@spoken
+def list_keys(
+    *,
+    tenant: Annotated[str, Option(help="Whose keys.")] = "main",
+    folder: Folder = None,
+    database: DatabasePlace = "",
+) -> None:
+    """The keys of a tenant."""
+    from gifworthy.records.database import Database
+    from gifworthy.records.keys import Keys
+
+    for key in Keys(Database(_config(folder, database).database_place)).of(tenant):
+        echo(f"{key.id}  {key.name}  {', '.join(key.scopes)}{'  ended' if key.ended else ''}")
+
+
+@key_app.command("end")
+@spoken
+def end_key(
+    key: Annotated[str, Argument(help="The key's id, as `key list` shows it.")],
+    *,
+    tenant: Annotated[str, Option(help="Whose key.")] = "main",
+    folder: Folder = None,
+    database: DatabasePlace = "",
+) -> None:
+    """End a key: it opens nothing any more, within a minute."""
+    from gifworthy.records.database import Database
+    from gifworthy.records.keys import Keys
+
+    if not Keys(Database(_config(folder, database).database_place)).end(tenant, key):
+        raise ValueError(f"tenant {tenant} has no key {key} that is still good")
+    say(f"key {key} is good no more")

@@ -1,0 +1,48 @@
+"""Clicks as labels that nets learn from: rows of a `clicks` manifest, one for each span shown."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import numpy as np
+
+from gifworthy.experiments.tally import Tally
+from gifworthy.records.experiments import Variant
+
+HEADING = ("video", "start", "end", "shown", "clicked", "duration")
+
+
+def clicks_csv(tally: Tally, variants: Sequence[Variant]) -> str:
+    """What each span was clicked when it was shown, as `learning.datasets.clicks` reads it.
+
+    Every view was given its cover by lot, so rates inside a video compare covers and not viewers; where a
+    bandit changed the split, `clicked` is what the weighted rate makes of the views, so that a busy hour
+    that fell to one arm does not speak for it. A cover of several shots gives each its rate. What was never
+    shown, and stills without seconds, are left out.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADING)
+    numbers = {video: number for number, video in enumerate(tally.videos)}
+    for variant in variants:
+        if not variant.spans or variant.video not in numbers:
+            continue
+        shown, clicked = _counted(tally, numbers[variant.video], tally.arms.index(variant.arm))
+        if not shown:
+            continue
+        for span in variant.spans:
+            duration = "" if variant.duration is None else f"{variant.duration:.3f}"
+            row = (variant.video, f"{span.start:.3f}", f"{span.end:.3f}")
+            writer.writerow((*row, shown, f"{clicked:.6g}", duration))
+    return text.getvalue()
+
+
+def _counted(tally: Tally, video: int, arm: int) -> tuple[int, float]:
+    rows = tally.only((tally.video == video) & (tally.arm == arm))
+    views = rows.of("views").sum()
+    if not views:
+        return 0, 0.0
+    rate = rows.weighted("clicks").sum() / rows.weighted("views").sum()
+    return int(views), float(np.round(rate * views, 6))

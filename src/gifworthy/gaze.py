@@ -1,0 +1,68 @@
+"""Whose eyes a crop follows: a scorer's that has a map of every frame, else plain saliency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from gifworthy.attention import attention
+from gifworthy.protocols import Scorer, Seeing
+from gifworthy.settings import Settings
+from gifworthy.trained import load_scorer
+from gifworthy.types import Box, Clip, Floats
+from gifworthy.video import Video
+
+
+class Gaze(Protocol):
+    """How much each place of some frames matters."""
+
+    def __call__(self, video: Video, clip: Clip, focus: Box | None = None) -> Floats:
+        """Maps of small frames in order of time, one shot: (T, h, w), 0 or above.
+
+        Args: focus: where the scorer pointed for this stretch, if it did.
+        """
+        ...
+
+
+def plain(video: Video, clip: Clip, focus: Box | None = None) -> Floats:
+    """Faces, what moves by itself and what stands out: `attention`."""
+    del video
+    return attention(clip, focus)
+
+
+@dataclass(frozen=True)
+class Through:
+    """The map of a scorer that has one; its focus is that same map, and adds nothing."""
+
+    scorer: Seeing
+
+    def __call__(self, video: Video, clip: Clip, focus: Box | None = None) -> Floats:
+        """(T, h, w), 0..1."""
+        del focus
+        return np.asarray(self.scorer.heat(video, clip.times), np.float64)
+
+    def curve(self, video: Video, moments: Floats) -> Floats:
+        """How much each moment matters: the mean of its map, 0..1: (T,)."""
+        maps = self.scorer.heat(video, moments)
+        return np.asarray(maps.mean(axis=(1, 2)), np.float64)
+
+
+def gaze_of(scorer: Scorer) -> Gaze:
+    """The scorer's own map when it has one, else plain saliency, pulled by the scorer's focus."""
+    return Through(scorer) if isinstance(scorer, Seeing) else plain
+
+
+def gaze_named(name: str, settings: Settings) -> Gaze:
+    """The map of a scorer by its name, or by the folder of a trained model.
+
+    Raises: UnknownName, WeightsError; ValueError when it has no map.
+    """
+    scorer = load_scorer(name, settings)
+    if not isinstance(scorer, Seeing):
+        raise ValueError(
+            f"{name} scores whole pieces and has no map of the frame; name a scorer that has one, such "
+            f"as a trained pldvhd, or leave --map out"
+        )
+    return Through(scorer)

@@ -1,0 +1,73 @@
+"""The web application: its routes, and how errors become answers."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from gifworthy import __version__
+from gifworthy.errors import GifworthyError
+from gifworthy.service.answers import ProblemAnswer, problem, status_of
+from gifworthy.service.house import House
+from gifworthy.service.routes import covers, experiments, health, jobs, pages, uploads, videos
+from gifworthy.service.watching import Watching
+
+WORDS = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    405: "MethodNotAllowed",
+    409: "Conflict",
+    413: "TooLarge",
+    422: "Invalid",
+    425: "TooEarly",
+    429: "TooMany",
+    503: "Unavailable",
+    507: "NoRoom",
+}
+
+
+def create_app(house: House) -> FastAPI:
+    """The application of one house."""
+    app = FastAPI(
+        title="gifworthy",
+        version=__version__,
+        summary="Videos in, animated covers out.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        responses={"4XX": {"model": ProblemAnswer}, "5XX": {"model": ProblemAnswer}},
+    )
+    app.state.house = house
+    for part in (videos, uploads, jobs, covers, experiments, health, pages):
+        app.include_router(part.router)
+    app.mount("/static", pages.static)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    for kind in (GifworthyError, ValueError):
+        app.add_exception_handler(kind, _failed)
+    app.add_middleware(Watching, registry=house.registry)
+    return app
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    word = WORDS.get(error.status_code, "Refused")
+    body = problem(word, error.detail, error.status_code)
+    return JSONResponse(body, error.status_code, error.headers)
+
+
+async def _not_understood(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+    message = f"{place or 'the request'}: {first['msg'].removeprefix('Value error, ')}"
+    return JSONResponse(problem("Invalid", message, 422), 422)
+
+
+async def _failed(_: Request, error: Exception) -> JSONResponse:
+    status = status_of(error)
+    return JSONResponse(problem(type(error).__name__, str(error), status), status)

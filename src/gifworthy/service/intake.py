@@ -1,0 +1,147 @@
+"""What comes in is hostile until it was looked at: its size is counted, its kind is read from its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+
+from anyio import to_thread
+
+from gifworthy.errors import VideoUnreachable, VideoUnreadable
+from gifworthy.isolation import GoOn, Stopped, always
+from gifworthy.records.catalogue import Catalogue, StoredVideo, Upload
+from gifworthy.records.jobs import Jobs
+from gifworthy.records.orders import Order
+from gifworthy.service import names
+from gifworthy.service.storage import Storage, spool
+
+HEAD_BYTES = 64
+CHUNK = 1 << 18
+MOST_NAME = 200
+
+
+class TooLarge(ValueError):
+    """More bytes came than may come."""
+
+
+async def receive(
+    chunks: AsyncIterator[bytes],
+    called: str,
+    tenant: str,
+    storage: Storage,
+    spools: Path,
+    most: int,
+) -> Upload:
+    """Take a video in, chunk by chunk; nothing of it is left when it is refused or breaks off.
+
+    Args: called: what its sender calls it. spools: a folder for what is not whole yet. most: bytes.
+    Raises: TooLarge; VideoUnreadable when it is of no kind that holds pictures; OutputError.
+    """
+    with spool(spools) as (file, place):
+        digest, size = hashlib.sha256(), 0
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > most:
+                raise TooLarge(f"more than {most} bytes came; cut or compress the video")
+            digest.update(chunk)
+            await to_thread.run_sync(file.write, chunk)
+        file.flush()
+        upload = Upload(tenant, digest.hexdigest(), shown_name(called), size)
+        await to_thread.run_sync(_keep, storage, upload, place)
+    return upload
+
+
+def accept(catalogue: Catalogue, jobs: Jobs, upload: Upload) -> StoredVideo:
+    """A video that lies in the storage is known from now on, and will be looked at."""
+    video = catalogue.add(upload)
+    if video.state != "ready":
+        live = jobs.of(video.tenant, video.id, ("pending", "processing"))
+        if not any(job.kind == "look" for job in live):
+            jobs.order(Order(video.tenant, video.id, "look", {}))
+    return video
+
+
+def take(answer: HTTPResponse, called: str, tenant: str, storage: Storage, room: Room) -> Upload:
+    """Take in what an address answers; as `receive`, of a worker. Raises: also VideoUnreachable, Stopped."""
+    with spool(room.spools) as (file, place):
+        digest, size = hashlib.sha256(), 0
+        whole = int(answer.headers.get("Content-Length") or 0)
+        while chunk := _read(answer):
+            size += len(chunk)
+            if size > room.most:
+                raise TooLarge(f"more than {room.most} bytes came; cut or compress the video")
+            if not room.go_on(size / whole if whole else 0.0):
+                raise Stopped
+            digest.update(chunk)
+            file.write(chunk)
+        file.flush()
+        if size < whole:
+            raise VideoUnreachable(f"it broke off after {size} of {whole} bytes")
+        upload = Upload(tenant, digest.hexdigest(), shown_name(called), size)
+        _keep(storage, upload, place)
+    return upload
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where something that comes may lie, how much of it may come, and who says whether to go on."""
+
+    spools: Path
+    most: int
+    go_on: GoOn = always
+
+
+def _read(answer: HTTPResponse) -> bytes:
+    try:
+        return answer.read(CHUNK)
+    except (OSError, HTTPException) as error:
+        raise VideoUnreachable(f"the address broke off: {error or type(error).__name__}") from error
+
+
+def shown_name(called: str) -> str:
+    """What a sender calls a video, made safe to show: it is never the name of a file of ours."""
+    last = called.replace("\\", "/").rpartition("/")[2]
+    clean = "".join(letter for letter in last if letter.isprintable()).strip()
+    return clean[:MOST_NAME] or "video"
+
+
+def check_kind(head: bytes) -> None:
+    """Whether bytes begin like a video. Raises: VideoUnreadable."""
+    if not any(head[at : at + len(sign)] == sign for at, sign in SIGNS):
+        raise VideoUnreadable(
+            "this is no video that is known here by its first bytes; MP4, MOV, WebM, MKV, AVI, MPEG, FLV, "
+            "WMV, OGG and GIF are"
+        )
+
+
+SIGNS: tuple[tuple[int, bytes], ...] = (
+    (4, b"ftyp"),
+    (4, b"moov"),
+    (4, b"mdat"),
+    (4, b"wide"),
+    (4, b"free"),
+    (4, b"skip"),
+    (0, b"\x1aE\xdf\xa3"),
+    (8, b"AVI "),
+    (0, b"FLV\x01"),
+    (0, b"OggS"),
+    (0, b"GIF87a"),
+    (0, b"GIF89a"),
+    (0, b"\x00\x00\x01\xba"),
+    (0, b"\x00\x00\x01\xb3"),
+    (0, b"G\x40"),
+    (4, b"G\x40"),
+    (0, b"0&\xb2u\x8ef\xcf\x11"),
+)
+"""Where, and how, the containers begin that hold their pictures themselves; a playlist is none of them."""
+
+
+def _keep(storage: Storage, upload: Upload, place: Path) -> None:
+    if upload.size_bytes == 0:
+        raise VideoUnreadable("nothing came; send the video's bytes")
+    with place.open("rb") as file:
+        check_kind(file.read(HEAD_BYTES))
+    storage.adopt(names.video(upload.tenant, upload.content), place)

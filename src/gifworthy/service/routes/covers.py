@@ -1,0 +1,186 @@
+"""Covers by their address: what is not made yet is made, what is made is given at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from gifworthy.encoders import ENCODERS
+from gifworthy.plans import usual_seconds
+from gifworthy.records.catalogue import StoredCover, StoredVideo
+from gifworthy.records.keys import Key
+from gifworthy.records.orders import Order
+from gifworthy.service import names
+from gifworthy.service.house import House, Rooms, Viewing, Writer, video_of
+from gifworthy.service.requests import Asked, PlanAsked
+from gifworthy.service.routes.videos import check_room, looked_at
+from gifworthy.service.signing import signed
+from gifworthy.types import Segment, Style
+
+router = APIRouter(prefix="/v1", tags=["covers"])
+FOR_EVER = "public, max-age=31536000, immutable"
+FOR_A_WHILE = "public, max-age=60, stale-while-revalidate=600"
+TYPES = {"image/avif": "avif", "image/webp": "webp", "video/mp4": "mp4", "image/gif": "gif"}
+"""What a browser may say it takes, the smallest files first."""
+SIGNABLE = re.compile(
+    r"/v1/(videos/(?P<video>vid_[0-9a-f]{32})/cover|covers/(?P<cover>[0-9a-f]{64}))(\.\w+)?"
+)
+URGENT = 10
+"""Somebody waits for it."""
+
+
+def asked_by_address(
+    width: Annotated[int, Query(ge=16, le=3840)] = 480,
+    height: Annotated[int | None, Query(ge=16, le=3840)] = None,
+    fps: Annotated[float, Query(gt=0, le=60)] = 12.5,
+    seconds: Annotated[float | None, Query(gt=0, le=60)] = None,
+    shots: Annotated[int | None, Query(ge=1, le=10)] = None,
+    aspect: Annotated[float | None, Query(gt=0, le=10)] = None,
+    max_bytes: Annotated[int | None, Query(gt=0)] = None,
+    plan: str = "signals",
+) -> Asked:
+    """A cover as an address spells it."""
+    chosen = PlanAsked(plan, shots)
+    length = usual_seconds(chosen.plan.shots) if seconds is None else seconds
+    style = Style(
+        width=width, height=height, fps=fps, seconds=length, aspect=aspect, max_bytes=max_bytes
+    )
+    return Asked(chosen, style)
+
+
+ByAddress = Annotated[Asked, Depends(asked_by_address)]
+
+
+@router.get("/videos/{video}/cover")
+def cover_by_accept(
+    video: str,
+    asked: ByAddress,
+    key: Viewing,
+    house: Rooms,
+    request: Request,
+    accept: Annotated[str, Header()] = "*/*",
+) -> Response:
+    """The cover in the best format that who asks can show."""
+    answer = _answer(_Wish(video, asked, _best_format(accept)), key, house, request)
+    answer.headers["Vary"] = "Accept"
+    return answer
+
+
+@router.get("/videos/{video}/cover.{format}")
+def cover_by_name(
+    video: str, format: str, asked: ByAddress, key: Viewing, house: Rooms, request: Request
+) -> Response:
+    """The cover in one format: gif, webp, avif, mp4, webm; or jpg for its still."""
+    if format != "jpg" and format not in list(ENCODERS):
+        raise HTTPException(
+            404, f"there is no format {format}; there are gif, webp, avif, mp4, jpg"
+        )
+    return _answer(_Wish(video, asked, format), key, house, request)
+
+
+@router.get("/covers/{name}.{format}")
+def cover_by_key(name: str, format: str, key: Viewing, house: Rooms, request: Request) -> Response:
+    """A cover that was made, or its still (jpg). What is there never changes."""
+    cover = house.catalogue.cover(key.tenant, name)
+    suffix = None if cover is None else str(cover.story["cover"]).removeprefix("cover")
+    if cover is None or f".{format}" not in (suffix, ".jpg"):
+        raise HTTPException(404, f"there is no cover {name}.{format}")
+    return _file(house, cover, format, request, FOR_EVER)
+
+
+class SignBody(BaseModel):
+    """A cover's address, and for how long anybody who has it may see it."""
+
+    address: Annotated[str, Field(max_length=2000)]
+    seconds: Annotated[float, Field(gt=0, le=10 * 365 * 86400)] = 86400.0
+
+
+class SignedAnswer(BaseModel):
+    """The address to give away."""
+
+    url: str
+
+
+@router.post("/sign", response_model=SignedAnswer)
+def sign(body: SignBody, key: Writer, house: Rooms) -> SignedAnswer:
+    """Sign the address of a cover of yours, so that a page can show it to people without a key."""
+    match = SIGNABLE.fullmatch(urlsplit(body.address).path)
+    if match is None:
+        raise HTTPException(
+            422, "an address of a cover is like /v1/videos/vid_.../cover.gif?width=320"
+        )
+    if match["video"]:
+        video_of(house, key, match["video"])
+    elif house.catalogue.cover(key.tenant, match["cover"]) is None:
+        raise HTTPException(404, f"there is no cover {match['cover']}")
+    path = signed(house.database.secret, key.tenant, body.address, body.seconds)
+    return SignedAnswer(url=f"{house.config.address}{path}")
+
+
+class _Wish:
+    """A cover that somebody waits for."""
+
+    def __init__(self, video: str, asked: Asked, format: str) -> None:
+        written = "gif" if format == "jpg" else format
+        self.video, self.format = video, format
+        self.asked = Asked(asked.plan, asked.style.but(format=written))
+
+
+def _answer(wish: _Wish, key: Key, house: House, request: Request) -> Response:
+    video = looked_at(house, key, wish.video)
+    asked = as_chosen(house, video, wish.asked)
+    cover = house.catalogue.cover(key.tenant, asked.key(video.content))
+    if cover is not None:
+        return _file(house, cover, wish.format, request, FOR_A_WHILE)
+    return _ordered(house, key, video, asked)
+
+
+def as_chosen(house: House, video: StoredVideo, asked: Asked) -> Asked:
+    """What a person chose for a video stands above the plan."""
+    choice = house.catalogue.choice(video.tenant, video.id).choice
+    windows, exclude = choice.get("windows") or (), choice.get("exclude") or ()
+    if not windows and not exclude:
+        return asked
+    spans = [tuple(Segment(a, b) for a, b in some) for some in (windows, exclude)]  # type: ignore[attr-defined]
+    return Asked(asked.plan, asked.style, *spans)
+
+
+def _ordered(house: House, key: Key, video: StoredVideo, asked: Asked) -> Response:
+    """It is being made: come back. The same wish of many people is one job."""
+    once = f"address:{asked.key(video.content)}"
+    order = Order(key.tenant, video.id, "cover", asked.as_json, URGENT, once)
+    known = house.jobs.named(key.tenant, once)
+    if known is not None and known.state in ("cancelled", "completed"):
+        known, order = None, replace(order, once=None)  # its cover was taken away: make it anew
+    if known is None:
+        check_room(house, key)
+        known = house.jobs.order(order)
+    if known.state == "errored":
+        raise HTTPException(422, str(known.outcome.get("message", "the cover cannot be made")))
+    headers = {"Retry-After": "1", "Location": f"/v1/jobs/{known.id}", "Cache-Control": "no-store"}
+    return Response(status_code=202, headers=headers)
+
+
+def _file(
+    house: House, cover: StoredCover, format: str, request: Request, keeping: str
+) -> Response:
+    etag = f'"{cover.etag}-{format}"'
+    headers = {"ETag": etag, "Cache-Control": keeping}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    data = house.storage.get(names.cover(cover.tenant, cover.key, f".{format}"))
+    if data is None:
+        raise HTTPException(404, f"the files of cover {cover.key} are gone; order it anew")
+    kind = "image/jpeg" if format == "jpg" else cover.media_type
+    return Response(data, media_type=kind, headers=headers)
+
+
+def _best_format(accept: str) -> str:
+    """The smallest format that is named; GIF when only `*/*` is."""
+    named = [part.split(";")[0].strip().lower() for part in accept.split(",")]
+    return next((format for kind, format in TYPES.items() if kind in named), "gif")

@@ -1,0 +1,203 @@
+"""Experiments: begin one, ask who sees what, tell what happened, read what it says."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, replace
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Response
+from pydantic import BaseModel, Field
+
+from gifworthy.experiments.assignment import assign
+from gifworthy.experiments.forgetting import forget
+from gifworthy.experiments.picture import report_picture
+from gifworthy.experiments.reading import event_from
+from gifworthy.experiments.report import Report, report
+from gifworthy.experiments.robots import says_robot
+from gifworthy.experiments.speech import fields
+from gifworthy.records.events import Event, Events
+from gifworthy.records.experiments import Design, Experiment, Experiments, Variant
+from gifworthy.records.keys import Key
+from gifworthy.service.house import House, Reader, Rooms, Writer, allowed
+from gifworthy.types import Segment
+
+router = APIRouter(prefix="/v1", tags=["experiments"])
+AT_ONCE = 1000
+Teller = Annotated[Key, Depends(allowed("events"))]
+
+
+class DesignBody(BaseModel, extra="forbid"):
+    """What is compared, and how: `docs/how-to/experiments.md` says what each field means."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    arms: Annotated[list[str], Field(min_length=2, max_length=20)]
+    shares: list[float] = []
+    by: Literal["unit", "pair"] = "unit"
+    mode: Literal["fixed", "thompson"] = "fixed"
+    floor: float = 0.1
+    counted: Literal["viewable", "impression"] = "viewable"
+    planned: int = 20_000
+    tolerated: float = 0.05
+
+
+class VariantBody(BaseModel, extra="forbid"):
+    """What one arm shows of one video. spans: seconds of the video."""
+
+    video: Annotated[str, Field(min_length=1, max_length=255)]
+    arm: str
+    cover: str = ""
+    spans: list[tuple[float, float]] = []
+
+
+class EventsBody(BaseModel, extra="forbid"):
+    """What pages tell of one experiment: each event has the names of `docs/how-to/experiments.md`."""
+
+    experiment: str
+    events: Annotated[list[dict[str, str | float | int | bool | None]], Field(max_length=AT_ONCE)]
+
+
+class ExperimentAnswer(BaseModel):
+    """An experiment. Times are seconds since 1970."""
+
+    id: str
+    name: str
+    design: dict[str, object]
+    created: float
+    ended: float | None
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> ExperimentAnswer:
+        """The answer for an experiment; its salt is nobody's business."""
+        return cls(
+            id=experiment.id,
+            name=experiment.name,
+            design=asdict(experiment.design),
+            created=experiment.created,
+            ended=experiment.ended,
+        )
+
+
+class AssignmentAnswer(BaseModel):
+    """Which arm somebody gets, and what each event about it must say again."""
+
+    unit: str
+    arm: str
+    version: int
+    propensity: float
+    cover: str
+
+
+class EventsAnswer(BaseModel):
+    """How many events were new, and are kept from now on."""
+
+    new: int
+
+
+@router.post("/experiments", status_code=201, response_model=ExperimentAnswer)
+def begin(body: DesignBody, key: Writer, house: Rooms) -> ExperimentAnswer:
+    """Begin an experiment."""
+    given = body.model_dump(exclude={"name"})
+    design = Design(**{**given, "arms": tuple(body.arms), "shares": tuple(body.shares)})
+    return ExperimentAnswer.of(Experiments(house.database).begin(key.tenant, body.name, design))
+
+
+@router.get("/experiments", response_model=list[ExperimentAnswer])
+def list_experiments(key: Reader, house: Rooms) -> list[ExperimentAnswer]:
+    """Your experiments, the newest first."""
+    return [ExperimentAnswer.of(one) for one in Experiments(house.database).of(key.tenant)]
+
+
+@router.get("/experiments/{experiment}", response_model=ExperimentAnswer)
+def show_experiment(experiment: str, key: Reader, house: Rooms) -> ExperimentAnswer:
+    """One experiment."""
+    return ExperimentAnswer.of(found(house, key, experiment))
+
+
+@router.put("/experiments/{experiment}/variants", status_code=204)
+def put_variants(experiment: str, body: list[VariantBody], key: Writer, house: Rooms) -> None:
+    """Say what each arm shows of each video. What is known already stays as it is."""
+    mine = found(house, key, experiment)
+    variants = [
+        Variant(one.video, one.arm, one.cover, tuple(Segment(a, b) for a, b in one.spans))
+        for one in body
+    ]
+    Experiments(house.database).show(mine, variants)
+
+
+@router.post("/experiments/{experiment}/end", response_model=ExperimentAnswer)
+def end(experiment: str, key: Writer, house: Rooms) -> ExperimentAnswer:
+    """Views from now on count no more."""
+    mine = found(house, key, experiment)
+    return ExperimentAnswer.of(Experiments(house.database).end(mine))
+
+
+@router.get("/experiments/{experiment}/assignment", response_model=AssignmentAnswer)
+def assignment(
+    experiment: str,
+    unit: Annotated[str, Query(min_length=1, max_length=1000)],
+    video: Annotated[str, Query(min_length=1, max_length=255)],
+    key: Teller,
+    house: Rooms,
+) -> AssignmentAnswer:
+    """Which arm somebody gets for a video: by hashing, so that every server gives the same answer."""
+    mine, experiments = found(house, key, experiment), Experiments(house.database)
+    given = assign(mine, experiments.split(mine), unit, video)
+    shown = {(one.video, one.arm): one.cover for one in experiments.variants(mine)}
+    return AssignmentAnswer(
+        unit=given.unit,
+        arm=given.name,
+        version=given.version,
+        propensity=given.propensity,
+        cover=shown.get((video, given.name), ""),
+    )
+
+
+@router.post("/events", response_model=EventsAnswer)
+def add_events(
+    body: EventsBody, key: Teller, house: Rooms, user_agent: Annotated[str, Header()] = ""
+) -> EventsAnswer:
+    """Tell what happened, many at once. When this answers they are kept; the same id counts once."""
+    mine, robot, now = found(house, key, body.experiment), says_robot(user_agent), time.time()
+    events = [_event(one, mine, now, robot) for one in body.events]
+    return EventsAnswer(new=Events(house.database).add(mine.id, events))
+
+
+@router.get("/experiments/{experiment}/report")
+def read_report(experiment: str, key: Reader, house: Rooms) -> dict[str, object]:
+    """What the experiment says: `docs/schemas/experiment.schema.json`."""
+    return fields(reported(house, found(house, key, experiment)))
+
+
+@router.get("/experiments/{experiment}/report.png")
+def picture(experiment: str, key: Reader, house: Rooms) -> Response:
+    """The same as a picture."""
+    data = report_picture(reported(house, found(house, key, experiment)))
+    return Response(data, media_type="image/png", headers={"Cache-Control": "no-store"})
+
+
+@router.post("/viewers/forget", status_code=204)
+def forget_viewer(unit: Annotated[str, Query(min_length=1)], key: Writer, house: Rooms) -> None:
+    """Remove everything that was told of somebody in your experiments, for good."""
+    forget(house.database, key.tenant, unit)
+
+
+def found(house: House, key: Key, experiment: str) -> Experiment:
+    """An experiment of who asks. Raises: ExperimentNotFound, also when it is another's."""
+    return Experiments(house.database).find(key.tenant, experiment)
+
+
+def reported(house: House, experiment: Experiment) -> Report:
+    """What an experiment says now."""
+    splits = Experiments(house.database).splits(experiment)
+    return report(experiment, splits, Events(house.database).of(experiment.id))
+
+
+def _event(
+    given: dict[str, str | float | int | bool | None], mine: Experiment, now: float, robot: bool
+) -> Event:
+    try:
+        event = event_from(given, mine.design.arms, now)
+    except ValueError as error:
+        raise HTTPException(422, f"an event is broken: {error}") from error
+    return replace(event, robot=event.robot or robot)

@@ -1,0 +1,39 @@
+"""Is it alive, is it ready, how is it doing."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from gifworthy.errors import GifworthyError
+from gifworthy.service.house import Rooms
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+def alive() -> dict[str, str]:
+    """The process answers."""
+    return {"state": "alive"}
+
+
+@router.get("/readyz")
+def ready(house: Rooms) -> dict[str, str]:
+    """It can work: the database and the storage answer."""
+    try:
+        house.jobs.count()
+        house.storage.get("readyz")
+    except GifworthyError as error:
+        raise HTTPException(503, str(error)) from error
+    return {"state": "ready"}
+
+
+@router.get("/metrics")
+def metrics(house: Rooms) -> Response:
+    """For Prometheus: jobs by state, and what this process counted of its requests."""
+    now = CollectorRegistry()
+    jobs = Gauge("gifworthy_jobs", "Jobs by state.", ["state"], registry=now)
+    for state, count in house.jobs.count().items():
+        jobs.labels(state).set(count)
+    data = generate_latest(now) + generate_latest(house.registry)
+    return Response(data, media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,119 @@
+"""Large videos in pieces, as the tus protocol 1.0 has it: any of its clients can send them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Header, HTTPException, Request, Response
+
+from gifworthy.records.keys import Key
+from gifworthy.service.house import House, Rooms, Writer
+from gifworthy.service.intake import accept
+from gifworthy.service.routes.videos import check_room
+from gifworthy.service.uploads import Begun, Elsewhere, Uploads
+
+router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
+TUS = {"Tus-Resumable": "1.0.0"}
+PIECE = "application/offset+octet-stream"
+
+
+@router.options("", status_code=204)
+def what_can_be(house: Rooms) -> Response:
+    """What of the protocol is understood."""
+    most = str(house.config.bounds.upload_bytes)
+    headers = {
+        "Tus-Version": "1.0.0",
+        "Tus-Extension": "creation,termination",
+        "Tus-Max-Size": most,
+    }
+    return Response(status_code=204, headers=TUS | headers)
+
+
+@router.post("", status_code=201)
+def begin(
+    key: Writer,
+    house: Rooms,
+    upload_length: Annotated[int, Header(ge=1)],
+    upload_metadata: Annotated[str, Header(max_length=4000)] = "",
+) -> Response:
+    """Begin an upload: how long it will be, and what it is called (`filename` of the metadata)."""
+    check_room(house, key)
+    most = house.config.bounds.upload_bytes
+    if upload_length > most:
+        raise HTTPException(413, f"at most {most} bytes are taken, not {upload_length}")
+    begun = _uploads(house).begin(key.tenant, _filename(upload_metadata), upload_length)
+    return Response(status_code=201, headers=TUS | {"Location": f"/v1/uploads/{begun.id}"})
+
+
+@router.head("/{upload}")
+def how_far(upload: str, key: Writer, house: Rooms) -> Response:
+    """How many bytes have come."""
+    begun = _begun(house, key, upload)
+    offset = str(_uploads(house).offset(begun))
+    headers = {
+        "Upload-Offset": offset,
+        "Upload-Length": str(begun.length),
+        "Cache-Control": "no-store",
+    }
+    return Response(headers=TUS | headers)
+
+
+@router.patch("/{upload}", status_code=204)
+async def go_on(
+    upload: str,
+    request: Request,
+    key: Writer,
+    house: Rooms,
+    upload_offset: Annotated[int, Header(ge=0)],
+    content_type: Annotated[str, Header()] = "",
+) -> Response:
+    """Send more bytes. With the last one it is a video: `Content-Location` says which."""
+    if content_type != PIECE:
+        raise HTTPException(
+            415, f"a piece of an upload is {PIECE}, not {content_type or 'unnamed'}"
+        )
+    begun = await to_thread.run_sync(_begun, house, key, upload)
+    uploads = _uploads(house)
+    try:
+        offset = await uploads.go_on(begun, upload_offset, request.stream())
+    except Elsewhere as error:
+        raise HTTPException(409, str(error)) from error
+    headers = TUS | {"Upload-Offset": str(offset)}
+    if offset == begun.length:
+        received = await to_thread.run_sync(uploads.finish, begun, house.storage)
+        video = await to_thread.run_sync(accept, house.catalogue, house.jobs, received)
+        headers["Content-Location"] = f"/v1/videos/{video.id}"
+    return Response(status_code=204, headers=headers)
+
+
+@router.delete("/{upload}", status_code=204)
+def give_up(upload: str, key: Writer, house: Rooms) -> Response:
+    """Give an upload up."""
+    _uploads(house).forget(_begun(house, key, upload))
+    return Response(status_code=204, headers=TUS)
+
+
+def _uploads(house: House) -> Uploads:
+    return Uploads(house.config.folder.expanduser() / "incoming")
+
+
+def _begun(house: House, key: Key, upload: str) -> Begun:
+    found = _uploads(house).find(key.tenant, upload)
+    if found is None:
+        raise HTTPException(404, f"there is no upload {upload}")
+    return found
+
+
+def _filename(metadata: str) -> str:
+    """`filename` of `Upload-Metadata`: words and base64 values. Raises: HTTPException 422."""
+    for pair in metadata.split(","):
+        name, _, value = pair.strip().partition(" ")
+        if name in ("filename", "name"):
+            try:
+                return base64.b64decode(value, validate=True).decode()
+            except (binascii.Error, UnicodeDecodeError) as error:
+                raise HTTPException(422, f"{name} of the metadata is no base64 text") from error
+    return "video"

@@ -1,0 +1,174 @@
+"""Videos: take them in, list them, say what was seen in them, hear what a person chose."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+from urllib.parse import unquote
+
+from anyio import to_thread
+from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from gifworthy.records.catalogue import StoredVideo
+from gifworthy.records.keys import Key
+from gifworthy.records.orders import Order
+from gifworthy.service import names
+from gifworthy.service.answers import ChoiceAnswer, JobAnswer, VideoAnswer, VideosAnswer
+from gifworthy.service.house import House, Reader, Rooms, Writer, video_of
+from gifworthy.service.intake import TooLarge, accept, receive
+from gifworthy.service.reaching import check_address
+from gifworthy.types import Segment
+
+router = APIRouter(prefix="/v1/videos", tags=["videos"])
+
+
+class ChoiceBody(BaseModel):
+    """Which spans to show, in showing order, and which never: seconds. Both empty: the plan chooses again."""
+
+    windows: list[tuple[float, float]] = []
+    exclude: list[tuple[float, float]] = []
+
+
+class FetchBody(BaseModel):
+    """Where a video is, and what it shall be called."""
+
+    url: Annotated[str, Field(max_length=2000)]
+    name: Annotated[str, Field(max_length=200)] = ""
+
+
+@router.post("", status_code=202, response_model=VideoAnswer)
+async def take_in(
+    request: Request,
+    response: Response,
+    key: Writer,
+    house: Rooms,
+    upload_name: Annotated[str, Header()] = "video",
+) -> VideoAnswer:
+    """Take in a video: its bytes are the body. The same bytes are the same video, and looked at once."""
+    await to_thread.run_sync(check_room, house, key)
+    most = house.config.bounds.upload_bytes
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > most:
+        raise HTTPException(413, f"at most {most} bytes are taken, not {announced}")
+    spools = house.config.folder.expanduser() / "incoming"
+    try:
+        upload = await receive(
+            _body(request), unquote(upload_name), key.tenant, house.storage, spools, most
+        )
+    except TooLarge as error:
+        raise HTTPException(413, str(error)) from error
+    video = await to_thread.run_sync(accept, house.catalogue, house.jobs, upload)
+    response.headers["Location"] = f"/v1/videos/{video.id}"
+    return VideoAnswer.of(video)
+
+
+@router.post("/from-url", status_code=202, response_model=JobAnswer)
+def fetch(body: FetchBody, response: Response, key: Writer, house: Rooms) -> JobAnswer:
+    """Fetch a video from a public address: a job, whose `video` is known when it has come."""
+    check_address(body.url)
+    check_room(house, key)
+    job = house.jobs.order(Order(key.tenant, "", "fetch", body.model_dump()))
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return JobAnswer.of(job)
+
+
+@router.get("", response_model=VideosAnswer)
+def list_videos(
+    key: Reader,
+    house: Rooms,
+    most: Annotated[int, Query(ge=1, le=500)] = 50,
+    before: float | None = None,
+) -> VideosAnswer:
+    """The videos of who asks, the newest first."""
+    found = house.catalogue.of(key.tenant, most, before)
+    following = found[-1].added if len(found) == most else None
+    return VideosAnswer(videos=[VideoAnswer.of(video) for video in found], next=following)
+
+
+@router.get("/{video}", response_model=VideoAnswer)
+def show_video(video: str, key: Reader, house: Rooms) -> VideoAnswer:
+    """One video: whether it was looked at, and what it is."""
+    return VideoAnswer.of(video_of(house, key, video))
+
+
+@router.delete("/{video}", status_code=204)
+def remove_video(video: str, key: Writer, house: Rooms) -> None:
+    """Forget a video, its covers and everything that was seen in it."""
+    found = video_of(house, key, video)
+    covers = house.catalogue.covers_of(key.tenant, video, most=100_000)
+    for job in house.jobs.of(key.tenant, video, ("pending", "processing")):
+        house.jobs.cancel(key.tenant, job.id)
+    house.catalogue.remove(key.tenant, video)
+    for cover in covers:
+        suffix = str(cover.story["cover"]).removeprefix("cover")
+        for ending in (suffix, ".jpg"):
+            house.storage.remove(names.cover(key.tenant, cover.key, ending))
+    for name in names.all_of(found):
+        house.storage.remove(name)
+
+
+@router.get("/{video}/highlights")
+def highlights(video: str, key: Reader, house: Rooms) -> Response:
+    """Every piece of the video with its score and reasons, best first, and what is never shown, and why."""
+    found = looked_at(house, key, video)
+    data = house.storage.get(names.ranking(found))
+    return Response(data, media_type="application/json")
+
+
+@router.get("/{video}/strip.jpg")
+def strip(video: str, key: Reader, house: Rooms) -> Response:
+    """Stills of the whole video side by side; `stills` of the video says the moment of each."""
+    found = looked_at(house, key, video)
+    return Response(house.storage.get(names.strip(found)), media_type="image/jpeg")
+
+
+@router.get("/{video}/choice", response_model=ChoiceAnswer)
+def show_choice(video: str, key: Reader, house: Rooms) -> ChoiceAnswer:
+    """What a person chose to show."""
+    video_of(house, key, video)
+    return _choice(house, key, video)
+
+
+@router.put("/{video}/choice", response_model=ChoiceAnswer)
+def choose(video: str, body: ChoiceBody, key: Writer, house: Rooms) -> ChoiceAnswer:
+    """Choose what is shown; it stands above every plan until it is changed."""
+    found = video_of(house, key, video)
+    duration = found.facts.get("duration")
+    for start, end in (*body.windows, *body.exclude):
+        Segment(start, end)
+        if isinstance(duration, float) and start >= duration:
+            raise ValueError(f"{start} lies past the end of the video, {duration}")
+    house.catalogue.choose(key.tenant, video, json.loads(body.model_dump_json()))
+    return _choice(house, key, video)
+
+
+def check_room(house: House, key: Key) -> None:
+    """Whether one more video may come. Raises: HTTPException 429, 507."""
+    waiting = house.jobs.count(key.tenant)["pending"]
+    if waiting >= house.config.bounds.waiting:
+        raise HTTPException(429, f"{waiting} jobs wait already", {"Retry-After": "30"})
+    if house.catalogue.bytes_of(key.tenant) >= house.config.bounds.stored_bytes:
+        raise HTTPException(507, "there is no more room for your videos; remove some")
+
+
+def looked_at(house: House, key: Key, video: str) -> StoredVideo:
+    """A video that is ready. Raises: HTTPException 404, 409 when it cannot be, 425 when it is not yet."""
+    found = video_of(house, key, video)
+    if found.state == "processing":
+        raise HTTPException(425, "the video is being looked at", {"Retry-After": "2"})
+    if found.state == "errored":
+        raise HTTPException(409, f"the video cannot be read: {found.facts}")
+    return found
+
+
+def _choice(house: House, key: Key, video: str) -> ChoiceAnswer:
+    chosen = house.catalogue.choice(key.tenant, video)
+    given = {"windows": [], "exclude": []} | dict(chosen.choice)
+    return ChoiceAnswer.model_validate({"version": chosen.version, **given})
+
+
+async def _body(request: Request) -> AsyncIterator[bytes]:
+    async for chunk in request.stream():
+        yield chunk

@@ -1,0 +1,192 @@
+"""Where a server keeps its files: a folder of this machine, or an object storage.
+
+A file's name is made by us, of hexadecimal digits and a few words; nothing that came over the wire is in it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+from gifworthy.errors import MissingExtra, OutputError
+from gifworthy.files import write_whole
+
+NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)*(\.[a-z0-9]+)?")
+
+
+class Storage(Protocol):
+    """Files under names. A file is there whole or not at all."""
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep bytes. Raises: OutputError when the place refuses."""
+        ...
+
+    def adopt(self, name: str, file: Path) -> None:
+        """Keep a file of this machine, which goes away here. Raises: OutputError."""
+        ...
+
+    def get(self, name: str) -> bytes | None:
+        """What was put under that name, or None. Raises: OutputError."""
+        ...
+
+    def place(self, name: str) -> str:
+        """What the decoder opens."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Forget a file; nothing happens when it is not there. Raises: OutputError."""
+        ...
+
+
+def open_storage(place: Path | str) -> Storage:
+    """The storage at a place. Raises: MissingExtra, ValueError, OutputError."""
+    return ObjectStorage(place) if isinstance(place, str) else FolderStorage(place)
+
+
+def checked(name: str) -> str:
+    """A name, as it is. Raises: AssertionError, also where assertions are off, when it is none of ours."""
+    if not NAME.fullmatch(name):
+        raise AssertionError(f"{name!r} is no name of ours")
+    return name
+
+
+@contextmanager
+def spool(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """A file to fill with what comes in; gone in the end, unless it was moved away."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file, Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+class FolderStorage:
+    """A folder of this machine. A file is made beside its place and renamed into it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.expanduser()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise OutputError(f"{self.folder} cannot be made: {error.strerror}") from error
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep bytes. Raises: OutputError when the disk refuses."""
+        write_whole(self._ready(name), data, overwrite=True)
+
+    def adopt(self, name: str, file: Path) -> None:
+        """Keep a file, renamed where that is possible. Raises: OutputError."""
+        place = self._ready(name)
+        try:
+            beside = place.with_name(f".{place.name}.{os.getpid()}.part")
+            shutil.move(file, beside)
+            with beside.open("rb") as moved:
+                os.fsync(moved.fileno())
+            beside.replace(place)
+        except OSError as error:
+            raise OutputError(f"{place} cannot be written: {error.strerror}") from error
+
+    def get(self, name: str) -> bytes | None:
+        """What was put under that name, or None. Raises: OutputError."""
+        try:
+            return self._path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise OutputError(f"{self._path(name)} cannot be read: {error.strerror}") from error
+
+    def place(self, name: str) -> str:
+        """The file's path."""
+        return str(self._path(name))
+
+    def remove(self, name: str) -> None:
+        """Delete a file."""
+        try:
+            self._path(name).unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"{self._path(name)} cannot be removed: {error.strerror}") from error
+
+    def _path(self, name: str) -> Path:
+        return self.folder / checked(name)
+
+    def _ready(self, name: str) -> Path:
+        place = self._path(name)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise OutputError(f"{place.parent} cannot be made: {error.strerror}") from error
+        return place
+
+
+class _System(Protocol):
+    def cat_file(self, path: str) -> bytes: ...
+    def pipe_file(self, path: str, value: bytes) -> None: ...
+    def put_file(self, lpath: str, rpath: str) -> None: ...
+    def rm_file(self, path: str) -> None: ...
+
+
+class ObjectStorage:
+    """Objects below an address such as `s3://bucket/prefix`."""
+
+    def __init__(self, address: str) -> None:
+        import fsspec
+
+        self.address = address.rstrip("/")
+        try:
+            system, root = fsspec.core.url_to_fs(self.address)
+        except ImportError as error:
+            raise MissingExtra(f"{address} needs a library: {error}") from error
+        except ValueError as error:
+            raise ValueError(f"{address} is no address that can be opened: {error}") from error
+        self._system, self._root = cast(_System, system), str(root).rstrip("/")
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep bytes. Raises: OutputError when the storage refuses."""
+        with self._told("written"):
+            self._system.pipe_file(self._key(name), data)
+
+    def adopt(self, name: str, file: Path) -> None:
+        """Send a file there, and delete it here. Raises: OutputError."""
+        with self._told("written"):
+            self._system.put_file(str(file), self._key(name))
+        file.unlink(missing_ok=True)
+
+    def get(self, name: str) -> bytes | None:
+        """What was put under that name, or None. Raises: OutputError."""
+        with self._told("read"):
+            try:
+                return self._system.cat_file(self._key(name))
+            except FileNotFoundError:
+                return None
+
+    def place(self, name: str) -> str:
+        """The object's address."""
+        return f"{self.address}/{checked(name)}"
+
+    def remove(self, name: str) -> None:
+        """Delete an object."""
+        with self._told("changed"):
+            try:
+                self._system.rm_file(self._key(name))
+            except FileNotFoundError:
+                return
+
+    def _key(self, name: str) -> str:
+        return f"{self._root}/{checked(name)}"
+
+    @contextmanager
+    def _told(self, act: str) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, RuntimeError) as error:
+            raise OutputError(
+                f"{self.address} cannot be {act}: {error}; check the address and the rights"
+            ) from error

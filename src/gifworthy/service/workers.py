@@ -1,0 +1,227 @@
+"""Who takes jobs from the queue: claims one, has it done by another process, and writes what came of it.
+
+Files are written before the row that speaks of them, and the row before the job is completed: whoever dies
+where, what a row names is there, and what was not completed is done again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from urllib.parse import urlsplit
+
+from gifworthy.errors import (
+    GifworthyError,
+    OutputError,
+    RecordsUnreadable,
+    VideoUnreachable,
+    WorkCrashed,
+)
+from gifworthy.isolation import Limits, Stopped, run_isolated
+from gifworthy.records.catalogue import Catalogue, StoredCover, StoredVideo
+from gifworthy.records.database import Database
+from gifworthy.records.deliveries import Deliveries
+from gifworthy.records.jobs import LEASE, Jobs
+from gifworthy.records.orders import Job
+from gifworthy.service import names
+from gifworthy.service.config import Config
+from gifworthy.service.intake import Room, accept, take
+from gifworthy.service.reaching import NotPublic
+from gifworthy.service.requests import Asked, asked_from
+from gifworthy.service.storage import Storage, open_storage
+from gifworthy.service.webhooks import Postman
+from gifworthy.service.work import Given, Made, effort_of, look, make, plain_effort
+
+PASSING = (VideoUnreachable, OutputError, RecordsUnreadable, WorkCrashed)
+"""What may go better another time."""
+IDLE = 0.3
+"""Seconds between two looks into an empty queue."""
+log = logging.getLogger(__name__)
+
+
+class VideoGone(GifworthyError):
+    """The video was removed before its job began."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """One worker. stopping: set from outside when it shall end."""
+
+    config: Config
+    jobs: Jobs
+    catalogue: Catalogue
+    storage: Storage
+    stopping: threading.Event
+    name: str
+
+    @classmethod
+    def start(cls, config: Config, stopping: threading.Event) -> Worker:
+        """A worker of this process. Raises: RecordsUnreadable, OutputError, MissingExtra."""
+        database = Database(config.database_place)
+        name = f"{socket.gethostname()[:40]}-{os.getpid()}"
+        storage = open_storage(config.storage_place)
+        return cls(config, Jobs(database), Catalogue(database), storage, stopping, name)
+
+    def work(self) -> None:
+        """Do jobs until told to stop; a database that is away is waited for."""
+        while not self.stopping.is_set():
+            try:
+                job = self.jobs.claim(self.name)
+            except RecordsUnreadable as error:
+                log.warning("the queue cannot be read: %s", error)
+                self.stopping.wait(5)
+                continue
+            if job is None:
+                self.stopping.wait(IDLE)
+            else:
+                self.do(job)
+
+    def do(self, job: Job) -> None:
+        """Do one job, whatever comes of it."""
+        began = time.monotonic()
+        try:
+            outcome = self._done(job)
+        except Stopped:
+            self._put_down(job)
+        except (GifworthyError, ValueError) as error:
+            self._failed(job, error)
+        else:
+            self.jobs.complete(job, outcome)
+            log.info("job %s was done in %.1f s", job.id, time.monotonic() - began)
+
+    def _done(self, job: Job) -> Mapping[str, object]:
+        if job.kind == "fetch":
+            return self._fetch(job)
+        video = self.catalogue.find(job.tenant, job.video)
+        if video is None:
+            raise VideoGone("the video was removed")
+        if job.kind == "look":
+            return self._look(job, video)
+        return self._make(job, video, asked_from(job.request))
+
+    def _fetch(self, job: Job) -> Mapping[str, object]:
+        url, bounds = str(job.request["url"]), self.config.bounds
+        called = str(job.request.get("name") or "") or urlsplit(url).path
+        room = Room(
+            self.config.folder.expanduser() / "incoming", bounds.upload_bytes, self._going(job)
+        )
+        with bounds.reach.get(url) as answer:
+            upload = take(answer, called, job.tenant, self.storage, room)
+        return {"video": accept(self.catalogue, self.jobs, upload).id}
+
+    def _look(self, job: Job, video: StoredVideo) -> Mapping[str, object]:
+        given = Given(self._place(video), video.name, self.config.settings)
+        task = partial(look, given, self.config.bounds.video_seconds)
+        seen = run_isolated(task, self._limits, self._going(job))
+        self.storage.put(names.scan(video, plain_effort()), seen.scan)
+        self.storage.put(names.strip(video), seen.strip)
+        self.storage.put(names.ranking(video), names.as_bytes(seen.ranking))
+        self.catalogue.describe(video.tenant, video.id, "ready", seen.facts)
+        return {"video": video.id}
+
+    def _make(self, job: Job, video: StoredVideo, asked: Asked) -> Mapping[str, object]:
+        key = asked.key(video.content)
+        if self.catalogue.cover(video.tenant, key) is None:
+            scan = names.scan(video, effort_of(asked))
+            given = Given(
+                self._place(video), video.name, self.config.settings, self.storage.get(scan)
+            )
+            task = partial(make, given, asked)
+            made = run_isolated(task, self._limits, self._going(job))
+            if made.scan is not None:
+                self.storage.put(scan, made.scan)
+            self._keep(video, key, made)
+        return {"video": video.id, "cover": key}
+
+    def _keep(self, video: StoredVideo, key: str, made: Made) -> None:
+        self.storage.put(names.cover(video.tenant, key, made.suffix), made.data)
+        self.storage.put(names.cover(video.tenant, key, ".jpg"), made.poster)
+        self.catalogue.keep_cover(
+            StoredCover(
+                key,
+                video.tenant,
+                video.id,
+                made.media_type,
+                len(made.data),
+                hashlib.sha256(made.data).hexdigest()[:32],
+                made.story,
+            )
+        )
+
+    @property
+    def _limits(self) -> Limits:
+        """Files of this machine need no network to be read."""
+        remote = isinstance(self.config.storage_place, str)
+        return replace(self.config.bounds.job, network=remote)
+
+    def _place(self, video: StoredVideo) -> str:
+        return self.storage.place(names.video(video.tenant, video.content))
+
+    def _going(self, job: Job) -> Going:
+        return Going(self.jobs, job, self.stopping)
+
+    def _put_down(self, job: Job) -> None:
+        """It was stopped: by us, then it waits for another; by its owner, then it is over."""
+        if self.stopping.is_set():
+            self.jobs.give_back(job)
+        else:
+            self.jobs.stopped(job)
+
+    def _failed(self, job: Job, error: Exception) -> None:
+        passing = isinstance(error, PASSING) and not isinstance(error, NotPublic)
+        record = {"type": type(error).__name__, "message": str(error), "retryable": passing}
+        log.info("job %s failed: %s: %s", job.id, type(error).__name__, error)
+        self.jobs.fail(job, record, retry=passing)
+        known = self.jobs.find(job.tenant, job.id)
+        if job.kind == "look" and known is not None and known.state == "errored":
+            self.catalogue.describe(job.tenant, job.video, "errored", {"error": record})
+
+
+class Going:
+    """Keeps a job's lease alive while its work goes on, and hears when it shall stop."""
+
+    def __init__(self, jobs: Jobs, job: Job, stopping: threading.Event) -> None:
+        self._jobs, self._job, self._stopping = jobs, job, stopping
+        self._said, self._at = 0.0, time.monotonic()
+
+    def __call__(self, share: float) -> bool:
+        """Whether to go on; tells the queue how far it is when that is news, or the lease wants it."""
+        if self._stopping.is_set():
+            return False
+        now = time.monotonic()
+        news = share - self._said >= 0.02 and now - self._at >= 0.5
+        if not news and now - self._at < min(1.0, LEASE / 6):
+            return True
+        self._said, self._at = share, now
+        return self._jobs.renew(self._job, share)
+
+
+def run(config: Config) -> None:
+    """Work in this process until a signal says stop, or the server is gone.
+
+    Then what is begun goes back to the queue.
+    """
+    stopping = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stopping.set())
+    threading.Thread(target=_stop_when_alone, args=(stopping,), daemon=True).start()
+    worker = Worker.start(config, stopping)
+    postman = Postman(Deliveries(worker.jobs.database), config.bounds.reach)
+    threading.Thread(target=postman.deliver_until, args=(stopping,), daemon=True).start()
+    worker.work()
+
+
+def _stop_when_alone(stopping: threading.Event) -> None:
+    server = multiprocessing.parent_process()
+    if server is not None:
+        server.join()
+        stopping.set()

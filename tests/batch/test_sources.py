@@ -1,0 +1,120 @@
+"""Which videos are meant."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from pathlib import Path
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from gifworthy.batch.known import Known
+from gifworthy.batch.picking import Shard, stated, unfinished
+from gifworthy.batch.running import Tally
+from gifworthy.batch.sources import Columns, Found, count, find
+from gifworthy.errors import CatalogueUnreadable, VideoNotFound
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("b/2.mp4", "b/1.MKV", "a.webm", "notes.txt.bak", ".hidden.mp4", "b/poster.jpg"):
+        path = tmp_path / "videos" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    return tmp_path / "videos"
+
+
+def names(*named: str | Path, columns: Columns | None = None) -> list[str]:
+    found = find([str(one) for one in named], columns or Columns())
+    return [one.source.rpartition("videos/")[2] for one in found]
+
+
+def test_a_folder_is_walked_in_order(folder: Path) -> None:
+    assert names(folder) == ["a.webm", "b/1.MKV", "b/2.mp4"]
+    assert count([str(folder)], Columns()) == 3
+    assert {one.group for one in find([str(folder)], Columns())} == {
+        str(folder),
+        str(folder / "b"),
+    }
+
+
+def test_names_are_without_the_folder_and_the_ending(folder: Path) -> None:
+    assert [one.name for one in find([str(folder)], Columns())] == ["a", "b/1", "b/2"]
+    several = [str(folder / "b"), str(folder / "a.webm")]
+    assert [one.name for one in find(several, Columns())] == [
+        str(folder)[1:] + rest for rest in ("/b/1", "/b/2", "/a")
+    ]
+
+
+def test_a_glob_a_file_and_a_list(folder: Path) -> None:
+    assert names(folder / "**" / "*.mp4") == ["b/2.mp4"]
+    assert names(folder / "a.webm") == ["a.webm"]
+    listed = folder / "list.txt"
+    listed.write_text("# mine\nb/2.mp4\n\nhttps://example.org/x/v.mp4\n")
+    assert names(listed) == ["b/2.mp4", "https://example.org/x/v.mp4"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_table_names_source_group_and_tag(folder: Path, kind: str) -> None:
+    cells = {"url": ["a.webm", "b/2.mp4", ""], "channel": ["x", "y", "z"], "etag": ["1", "2", "3"]}
+    table = folder / f"catalogue.{kind}"
+    if kind == "csv":
+        lines = [",".join(cells), *(",".join(row) for row in zip(*cells.values(), strict=True))]
+        table.write_text("\n".join(lines))
+    else:
+        pq.write_table(pa.table(cells), table)
+    found = list(find([str(table)], Columns("url", "channel", "etag")))
+    assert [(Path(f.source).name, f.group, f.state) for f in found] == [
+        ("a.webm", "x", "1"),
+        ("2.mp4", "y", "2"),
+    ]
+    with pytest.raises(CatalogueUnreadable, match=r"no column 'source', but url, channel, etag"):
+        names(table)
+
+
+def test_what_is_not_there_is_said() -> None:
+    with pytest.raises(VideoNotFound, match="nowhere is not there"):
+        names("nowhere")
+    with pytest.raises(VideoNotFound, match="matches no video"):
+        names("/nowhere/*.mp4")
+
+
+def test_a_bucket_is_listed_with_its_tags() -> None:
+    bucket = f"memory://{uuid.uuid4().hex}"
+    files = fsspec.filesystem("memory")
+    for name in ("x/1.mp4", "x/2.mp4", "x/2.jpg"):
+        files.pipe_file(f"{bucket}/{name}", name.encode())
+    found = list(find([f"{bucket}/"], Columns()))
+    assert [one.source for one in found] == [f"{bucket}/x/1.mp4", f"{bucket}/x/2.mp4"]
+    assert all(one.state and one.state.startswith("7 ") for one in found)
+    asked = next(stated(iter([Found(found[0].source, None, "")]), Shard()))
+    assert asked.state is not None
+    assert asked.state.startswith("7 ")
+
+
+def test_finished_videos_are_passed_over_and_twins_done_once(folder: Path) -> None:
+    known, tally = Known(), Tally()
+    twice = [*find([str(folder), str(folder)], Columns())]
+    todo = [item for item in unfinished(stated(iter(twice), Shard()), known, tally) if item]
+    assert [Path(item.source).name for item in todo] == ["a.webm", "1.MKV", "2.mp4"]
+    assert tally.skipped == 3
+    (folder / "a.webm").write_bytes(b"something else")
+    again = unfinished(stated(find([str(folder)], Columns()), Shard()), known, Tally())
+    assert [Path(item.source).name for item in again if item] == ["a.webm"]
+
+
+def test_shards_deal_every_video_once() -> None:
+    sources = [f"/videos/{number}.mp4" for number in range(1000)]
+    dealt = Counter(
+        one.source
+        for number in (1, 2, 3)
+        for one in stated((Found(s, "1", "") for s in sources), Shard(number, 3))
+    )
+    assert dealt == Counter(sources)
+    sizes = [sum(Shard(n, 3).holds(s) for s in sources) for n in (1, 2, 3)]
+    assert min(sizes) > 270
+    with pytest.raises(ValueError, match="K/N"):
+        Shard(4, 3)

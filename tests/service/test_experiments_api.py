@@ -1,0 +1,112 @@
+"""An experiment over HTTP: assigned, told of, read; nothing lost, nothing twice, nothing of another's."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from fastapi.testclient import TestClient
+
+from gifworthy.service.app import create_app
+from gifworthy.service.house import House
+
+DESIGN = {"name": "Front page", "arms": ["still", "moving"], "planned": 1000}
+PERSON = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140"}
+
+
+def begin(client: TestClient) -> str:
+    answer = client.post("/v1/experiments", json=DESIGN)
+    assert answer.status_code == 201, answer.text
+    assert "salt" not in answer.text
+    return str(answer.json()["id"])
+
+
+def views(client: TestClient, experiment: str, people: int) -> list[dict[str, object]]:
+    told = []
+    for person in range(people):
+        place = f"/v1/experiments/{experiment}/assignment?unit=p{person}&video=v"
+        given = client.get(place).json()
+        said = {name: given[name] for name in ("unit", "arm", "version", "propensity")}
+        kinds = ("viewable", "click") if person % 2 else ("viewable",)
+        told += [
+            {
+                "id": f"{person}{kind}",
+                "kind": kind,
+                "exposure": f"x{person}",
+                "video": "v",
+                "at": time.time(),
+                **said,
+            }
+            for kind in kinds
+        ]
+    return told
+
+
+def test_the_same_person_gets_the_same_arm_and_is_told_of_by_a_key(client: TestClient) -> None:
+    experiment = begin(client)
+    place = f"/v1/experiments/{experiment}/assignment?unit=alice&video=v"
+    first, again = client.get(place).json(), client.get(place).json()
+    assert first == again
+    assert first["arm"] in ("still", "moving")
+    assert (first["propensity"], len(first["unit"])) == (0.5, 32)
+    assert "alice" not in first["unit"]
+
+
+def test_what_is_told_is_counted_once(client: TestClient) -> None:
+    experiment = begin(client)
+    batch = {"experiment": experiment, "events": views(client, experiment, 60)}
+    assert client.post("/v1/events", json=batch, headers=PERSON).json() == {"new": 90}
+    assert client.post("/v1/events", json=batch, headers=PERSON).json() == {"new": 0}
+    told = client.get(f"/v1/experiments/{experiment}/report").json()
+    assert sum(arm["views"] for arm in told["results"]) == 60
+    assert client.get(f"/v1/experiments/{experiment}/report.png").content[1:4] == b"PNG"
+    page = client.get(f"/experiments/{experiment}").text
+    assert "Front page" in page
+    assert "<article" in page
+    assert "<style" not in page
+
+
+def test_a_program_is_kept_apart(client: TestClient) -> None:
+    experiment = begin(client)
+    batch = {"experiment": experiment, "events": views(client, experiment, 40)}
+    client.post("/v1/events", json=batch, headers={"User-Agent": "Googlebot/2.1"})
+    told = client.get(f"/v1/experiments/{experiment}/report").json()
+    assert sum(arm["views"] for arm in told["results"]) == 0
+
+
+def test_a_broken_batch_is_refused_whole(client: TestClient) -> None:
+    experiment = begin(client)
+    events = views(client, experiment, 3)
+    events[-1]["arm"] = "another"
+    answer = client.post("/v1/events", json={"experiment": experiment, "events": events})
+    assert answer.status_code == 422
+    assert "'arm' must be one of still, moving" in answer.json()["error"]["message"]
+    again = {"experiment": experiment, "events": events[:-1]}
+    assert client.post("/v1/events", json=again, headers=PERSON).json()["new"] == len(events) - 1
+
+
+def test_a_key_for_events_tells_and_reads_nothing(house: House) -> None:
+    house.config = replace(house.config, host="0.0.0.0")
+    client = TestClient(create_app(house))
+    _, word = house.keys.make("ours", "the page", ["events"])
+    _, mine = house.keys.make("ours", "a person", ["read", "write", "events"])
+    _, other = house.keys.make("theirs", "others", ["read", "write", "events"])
+    telling, owner, theirs = ({"Authorization": f"Bearer {each}"} for each in (word, mine, other))
+    experiment = client.post("/v1/experiments", json=DESIGN, headers=owner).json()["id"]
+    place = f"/v1/experiments/{experiment}"
+    assert client.get(f"{place}/assignment?unit=a&video=v", headers=telling).status_code == 200
+    assert client.get(f"{place}/report", headers=telling).status_code == 403
+    assert client.get("/v1/videos", headers=telling).status_code == 403
+    for path in (place, f"{place}/report", f"{place}/assignment?unit=a&video=v"):
+        assert client.get(path, headers=theirs).status_code == 404, path
+    stolen = {"experiment": experiment, "events": []}
+    assert client.post("/v1/events", json=stolen, headers=theirs).status_code == 404
+
+
+def test_who_is_forgotten_is_counted_no_more(client: TestClient) -> None:
+    experiment = begin(client)
+    batch = {"experiment": experiment, "events": views(client, experiment, 40)}
+    client.post("/v1/events", json=batch, headers=PERSON)
+    assert client.post("/v1/viewers/forget?unit=p1").status_code == 204
+    told = client.get(f"/v1/experiments/{experiment}/report").json()
+    assert sum(arm["views"] for arm in told["results"]) == 39

@@ -1,0 +1,64 @@
+"""Files under names that we made: whole or not there."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from gifworthy.errors import OutputError
+from gifworthy.service.storage import Storage, open_storage, spool
+
+
+@pytest.fixture(params=["folder", "memory"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    if request.param == "folder":
+        return open_storage(tmp_path / "files")
+    return open_storage(f"memory://{uuid.uuid4().hex}")
+
+
+def test_what_is_put_is_got(storage: Storage) -> None:
+    assert storage.get("ours/covers/ab12.gif") is None
+    storage.put("ours/covers/ab12.gif", b"one")
+    storage.put("ours/covers/ab12.gif", b"two")
+    assert storage.get("ours/covers/ab12.gif") == b"two"
+    storage.remove("ours/covers/ab12.gif")
+    storage.remove("ours/covers/ab12.gif")
+    assert storage.get("ours/covers/ab12.gif") is None
+
+
+def test_a_file_is_adopted_and_gone_from_where_it_was(storage: Storage, tmp_path: Path) -> None:
+    here = tmp_path / "incoming"
+    here.write_bytes(b"film")
+    storage.adopt("ours/videos/ab", here)
+    assert storage.get("ours/videos/ab") == b"film"
+    assert not here.exists()
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/passwd", "a//b", "a/../b", "A", "a b", "", "a/.b"])
+def test_a_name_that_is_not_ours_is_a_mistake(storage: Storage, name: str) -> None:
+    with pytest.raises(AssertionError, match="no name of ours"):
+        storage.put(name, b"")
+    with pytest.raises(AssertionError, match="no name of ours"):
+        storage.place(name)
+
+
+def test_a_spool_is_gone_however_it_ends(tmp_path: Path) -> None:
+    places = []
+
+    def break_off() -> None:
+        with spool(tmp_path) as (file, place):
+            places.append(place)
+            file.write(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        break_off()
+    assert not places[0].exists()
+
+
+def test_a_folder_that_cannot_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OutputError, match="cannot be made"):
+        open_storage(tmp_path / "file" / "files")
