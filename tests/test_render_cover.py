@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -164,3 +165,13 @@ def test_what_is_avoided_is_cut_off_in_the_video_s_own_shape() -> None:
     assert cover.width / cover.height == pytest.approx(160 / 96, rel=0.03)
     assert cover.height == pytest.approx(96 * 0.8, abs=1.5)
     assert cover_of(replace(STYLE, keep=(Box(0, 0, 1, 1),))).crops == (None,)
+
+
+def test_shots_that_do_not_fit_together_are_shorter_and_show_nothing_twice() -> None:
+    with open_video(cuts()) as video:
+        third = video.duration / 3
+    spans = [Segment(n * third, (n + 1) * third) for n in range(3)]
+    shown = sorted(
+        highlight.segment for highlight in cover_of(replace(STYLE, seconds=9), *spans).storyboard
+    )
+    assert all(a.end <= b.start + 0.05 for a, b in pairwise(shown))

@@ -44,7 +44,7 @@ def render(
     Raises: VideoError; CropImpossible; BudgetUnreachable when nothing fits `style.max_bytes`.
     """
     fastest = min(video.fps, FASTEST.get(encoder.media_type, video.fps))
-    style = style.but(fps=min(style.fps, fastest))
+    style = _sharing(style.but(fps=min(style.fps, fastest)), video, len(storyboard))
     even = encoder.media_type.startswith("video/")
     film = Film(video, storyboard, framed(video, storyboard, style, gaze), style, even)
     film, shortened = _short_enough(film, encoder, gaze)
@@ -64,6 +64,14 @@ def render(
         film.notes,
         tuple(framing.crop for framing in film.framings),
     )
+
+
+def _sharing(style: Style, video: Video, shots: int) -> Style:
+    """Several shots share what may be shown, so that no second has to be shown twice."""
+    room = video.bounds.duration / shots
+    if shots == 1 or style.seconds <= room:
+        return style
+    return style.but(seconds=room, up_to=None)
 
 
 def _short_enough(film: Film, encoder: Encoder, gaze: Gaze) -> tuple[Film, tuple[str, ...]]:

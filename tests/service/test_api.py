@@ -68,6 +68,13 @@ def test_a_cover_by_its_address_is_made_once_and_then_given(
     assert client.get(address.replace(".webp", ".tiff")).status_code == 404
 
 
+def test_a_word_that_is_none_of_an_address_is_refused(client: TestClient) -> None:
+    video = send(client)
+    answer = client.get(f"/v1/videos/{video}/cover.gif?colour=red")
+    assert answer.status_code == 422
+    assert "no 'colour'" in answer.json()["error"]["message"]
+
+
 def test_the_best_format_that_is_taken_is_given(client: TestClient, worker: Worker) -> None:
     video = send(client)
     do_all(worker)
@@ -173,6 +180,7 @@ def test_a_damaged_video_says_what_is_wrong(client: TestClient, worker: Worker) 
     known = client.get(f"/v1/videos/{video}").json()
     assert known["state"] == "errored"
     assert known["error"]["type"] == "VideoUnreadable"
+    assert "drawn.mp4" in known["error"]["message"]
     assert client.get(f"/v1/videos/{video}/cover.gif").status_code == 409
 
 

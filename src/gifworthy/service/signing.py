@@ -13,6 +13,8 @@ from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 TENANT, ENDS, SIGNATURE = "for", "ends", "signature"
+PARTS = (TENANT, ENDS, SIGNATURE)
+"""What a signature adds to an address."""
 LABEL = b"gifworthy signed address"
 
 

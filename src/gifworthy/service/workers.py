@@ -178,12 +178,21 @@ class Worker:
 
     def _failed(self, job: Job, error: Exception) -> None:
         passing = isinstance(error, PASSING) and not isinstance(error, NotPublic)
-        record = {"type": type(error).__name__, "message": str(error), "retryable": passing}
+        record = {
+            "type": type(error).__name__,
+            "message": self._named(job, str(error)),
+            "retryable": passing,
+        }
         log.info("job %s failed: %s: %s", job.id, type(error).__name__, error)
         self.jobs.fail(job, record, retry=passing)
         known = self.jobs.find(job.tenant, job.id)
         if job.kind == "look" and known is not None and known.state == "errored":
             self.catalogue.describe(job.tenant, job.video, "errored", {"error": record})
+
+    def _named(self, job: Job, message: str) -> str:
+        """A message that calls the video as its sender does, not as our storage does."""
+        video = self.catalogue.find(job.tenant, job.video)
+        return message if video is None else message.replace(video.content, video.name)
 
 
 class Going:

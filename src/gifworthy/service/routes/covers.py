@@ -19,7 +19,7 @@ from gifworthy.service import names
 from gifworthy.service.house import House, Rooms, Viewing, Writer, video_of
 from gifworthy.service.requests import Asked, PlanAsked
 from gifworthy.service.routes.videos import check_room, looked_at
-from gifworthy.service.signing import signed
+from gifworthy.service.signing import PARTS, signed
 from gifworthy.types import Segment, Style
 
 router = APIRouter(prefix="/v1", tags=["covers"])
@@ -30,8 +30,19 @@ TYPES = {"image/avif": "avif", "image/webp": "webp", "video/mp4": "mp4", "image/
 SIGNABLE = re.compile(
     r"/v1/(videos/(?P<video>vid_[0-9a-f]{32})/cover|covers/(?P<cover>[0-9a-f]{64}))(\.\w+)?"
 )
+KNOWN = {"width", "height", "fps", "seconds", "shots", "aspect", "max_bytes", "plan"} | set(PARTS)
 URGENT = 10
 """Somebody waits for it."""
+
+
+def only_known(request: Request) -> None:
+    """A dependency: refuses a word in an address that is none of ours. Raises: HTTPException 422."""
+    strange = sorted(request.query_params.keys() - KNOWN)
+    if strange:
+        raise HTTPException(
+            422,
+            f"there is no {strange[0]!r} in a cover's address; post an order for what it cannot say",
+        )
 
 
 def asked_by_address(
@@ -56,7 +67,7 @@ def asked_by_address(
 ByAddress = Annotated[Asked, Depends(asked_by_address)]
 
 
-@router.get("/videos/{video}/cover")
+@router.get("/videos/{video}/cover", dependencies=[Depends(only_known)])
 def cover_by_accept(
     video: str,
     asked: ByAddress,
@@ -71,7 +82,7 @@ def cover_by_accept(
     return answer
 
 
-@router.get("/videos/{video}/cover.{format}")
+@router.get("/videos/{video}/cover.{format}", dependencies=[Depends(only_known)])
 def cover_by_name(
     video: str, format: str, asked: ByAddress, key: Viewing, house: Rooms, request: Request
 ) -> Response:
