@@ -76,6 +76,18 @@ def test_a_subject_that_crosses_the_frame_is_followed_smoothly() -> None:
     assert np.abs(np.diff(followed, 2)).max() < 0.02
 
 
+def test_in_a_loop_the_box_does_not_come_back_when_that_loses_the_end() -> None:
+    """What moves away at the end draws the eye less there; all the same it is what is to be seen."""
+    columns = np.full(len(TIMES), 10)
+    columns[-6:] = (16, 22, 28, 32, 34, 34)
+    maps = np.zeros((len(TIMES), 24, 48))
+    for at, column in enumerate(columns):
+        maps[at, 8:16, column - 3 : column + 3] = 1.0 if at < len(TIMES) - 6 else 0.1
+    way = Slide(0.3, 1.0, along_width=True, low=0.0, high=0.7, across=0.0)
+    followed = middles(crop_path(Seen(TIMES, maps), (way,), looping=True))
+    assert abs(followed[-1] - 34 / 48) < 0.15
+
+
 def test_in_a_loop_the_box_comes_back() -> None:
     there_and_back = 0.5 - 0.2 * np.cos(TIMES / 3 * 2 * np.pi)
     there_and_back[-4:] += 0.03

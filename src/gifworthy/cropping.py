@@ -19,7 +19,7 @@ STEPS = 96
 EDGE = 0.25
 AS_GOOD = 0.95
 """The share of what a place holds that another must hold to be as good."""
-STILL_HOLDS, STILL_HOLDS_ALWAYS = 0.92, 0.6
+STILL_HOLDS, HOLDS_ALWAYS = 0.92, 0.6
 """The share of what a moving box holds that a still one must: over all, and in all but few moments."""
 FEW = 0.05
 WORTH_CLOSING = 0.95
@@ -50,7 +50,7 @@ def crop_path(seen: Seen, ways: tuple[Slide, ...], looping: bool = False) -> Cro
     follows the best sequence of places (dynamic programming under a speed limit), but only as closely
     as it must: at each moment every place that holds nearly as much is as good, and through these
     ranges leads the calmest path there is (`glide`). The box never changes size, so nothing pumps.
-    In a loop it ends where it began when that holds nearly as much, so that it opens no new seam.
+    In a loop it ends where it began when that holds nearly as much, over all and in nearly every moment.
 
     Args: ways: see `rooms.slides`. looping: whether the end is followed by the beginning.
     """
@@ -91,9 +91,14 @@ def held_by(maps: Floats, way: Slide) -> Floats:
 
 
 def _as_good(still: Floats, moving: Floats) -> bool:
-    share = still / np.maximum(moving, 1e-12)
     over_all = float(still.sum()) >= STILL_HOLDS * float(moving.sum())
-    return over_all and float(np.quantile(share, FEW)) >= STILL_HOLDS_ALWAYS
+    return over_all and _holds_always(still, moving)
+
+
+def _holds_always(held: Floats, freely: Floats) -> bool:
+    """Whether nearly no moment is lost: what is lost at one end of a window is lost for whoever sees it."""
+    share = held / np.maximum(freely, 1e-12)
+    return float(np.quantile(share, FEW)) >= HOLDS_ALWAYS
 
 
 def _moving(held: Floats, places: Floats, looping: bool) -> Floats:
@@ -105,8 +110,9 @@ def _moving(held: Floats, places: Floats, looping: bool) -> Floats:
     if not looping:
         return opened
     closed = glide(Wanted(lows, highs, weights, wanted.least, wanted.most, GAP, closed=True))
-    kept = _held_along(closed, held, places).sum() / _held_along(opened, held, places).sum()
-    return closed if kept >= WORTH_CLOSING else opened
+    back, on = _held_along(closed, held, places), _held_along(opened, held, places)
+    worth = float(back.sum()) >= WORTH_CLOSING * float(on.sum())
+    return closed if worth and _holds_always(back, on) else opened
 
 
 def _as_good_places(held: Floats, best: np.ndarray, places: Floats) -> tuple[Floats, Floats]:
