@@ -47,7 +47,7 @@ $(SERVE): $(BASE)
 install-all: $(ALL)  ## every library that any part can use
 
 $(ALL): $(TRAIN) $(SERVE)
-	$(PIP) install --quiet --disable-pip-version-check -c constraints.txt -e '.[serve,postgres,batch,browser]'
+	$(PIP) install --quiet --disable-pip-version-check -c constraints.txt -e '.[serve,postgres,batch,browser,buckets]'
 	@touch $@
 
 demo: $(BASE)  ## draw a video and make its cover

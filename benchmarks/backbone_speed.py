@@ -1,6 +1,6 @@
 """How fast each backbone is on this CPU, and how much of feature extraction is the net's own work.
 
-    python -m benchmarks.backbone_speed [BACKBONE ...]
+    python -m benchmarks backbone_speed [BACKBONE ...]
 
 A segment is one clip, as the backbone was published to read it. Its time is quoted beside that of plain
 matrix products (1024 x 1024, single precision, torch) of as many floating-point operations, taken in turn
@@ -43,6 +43,11 @@ RUNS = 3
 SIDE = 1024
 MINUTES = 2
 EXTRACTED = "i3d"
+
+
+def takes(word: str) -> bool:
+    """Names of backbones."""
+    return word in PUBLISHED
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ def main() -> None:
     """Do the proofs that are named, or all, and print the table."""
     proofs: dict[str, Callable[[], Row]] = {
         "--local": lambda: killed("local", VIDEOS, KILLS),
-        "--ray": lambda: killed("ray", 100, 12),
+        "--ray": lambda: killed("ray", VIDEOS, KILLS),
         "--nodes": nodes,
         "--broken": broken,
     }

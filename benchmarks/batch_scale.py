@@ -59,7 +59,7 @@ def skip() -> Row:
         check=True,
     )
     seconds = time.perf_counter() - began
-    assert f"nothing to do, {FINISHED} videos are finished" in done.stdout, done.stdout
+    assert f"nothing to do, {FINISHED} covers made before" in done.stdout, done.stdout
     return Row(f"{FINISHED:,} finished videos passed over", "", f"{seconds:.1f} s", "under 20 s")
 
 

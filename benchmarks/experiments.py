@@ -1,6 +1,6 @@
 """Experiments whose truth is known: how often the report is wrong, and how soon it is right.
 
-    python -m benchmarks.experiments [--quick] [null|designs|power|split|pilot|bandit|plans]
+    python -m benchmarks experiments [--quick] [null|designs|power|split|pilot|bandit|plans]
 
 Viewers are imagined (`traffic.py`); what judges them is what `gifworthy experiment report` runs, after every
 single view (`peeking.py`).
@@ -42,6 +42,11 @@ class Outcome:
     missed: bool
     found: int | None
     plain: bool
+
+
+def takes(word: str) -> bool:
+    """Parts of the proof."""
+    return word in PARTS
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Does a small 3D-CNN learn from nothing which kind of motion is the exciting one?
 
-    python -m benchmarks.planted_pixels [BACKBONE | flow | both ...]
+    python -m benchmarks planted_pixels [BACKBONE | flow | both ...]
 
 Videos are drawn (`moving_shapes.py`) and everything else is the command line that a user has: `data read`,
 `train netease small=true`, `evaluate`, `make`. The net never sees the videos that it is judged on. Beside
@@ -79,6 +79,11 @@ class Drawn:
                     span = Segment(float(row["start"]), float(row["end"]))
                     scenes.setdefault(row["video"], []).append(Scene(span, WORDS[row["rating"]]))
         return cls(folder, manifest, {name: tuple(found) for name, found in scenes.items()})
+
+
+def takes(word: str) -> bool:
+    """Names of nets."""
+    return word in NETS
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Planted pixels with known masks: does `gifworthy train pldvhd small=true` learn where the product is?
 
-    python -m benchmarks.planted_products [SEEDS] [ARM ...]
+    python -m benchmarks planted_products [SEEDS] [ARM ...]
 
 Films are drawn (`drawn_products.py`): products that move and turn are wanted, things that lie still, plain
 balls that move, and empty grounds are dull. Three raters say of the first two seconds of each passage
@@ -99,6 +99,11 @@ class Centre:
         """A blob."""
         del video
         return np.repeat(centre(54, 96)[None], len(moments), axis=0)
+
+
+def takes(word: str) -> bool:
+    """How many seeds, and which arms."""
+    return word.isdigit() or word in (name.replace(" ", "-") for name in (*ARMS, *RIVALS))
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """How fast PLD-VHD's maps are made, what sharing saves, and whether memory stays flat.
 
-    python -m benchmarks.pldvhd_speed [full]
+    python -m benchmarks pldvhd_speed [full]
 
 Nets are drawn, not trained: speed does not depend on weights. `full` adds the net as published, 21.3 M
 parameters on frames of 224 x 384, which takes minutes on a CPU.
@@ -36,6 +36,11 @@ LENGTHS = (15, 60, 240)
 SETTINGS = Settings(threads=1)
 
 
+def takes(word: str) -> bool:
+    """Whether the net as published is measured too."""
+    return word == "full"
+
+
 def main() -> None:
     words = sys.argv[1:]
     with tempfile.TemporaryDirectory() as place:
@@ -43,7 +48,7 @@ def main() -> None:
         sizes = {"small": SMALL, **({"full": FULL} if "full" in words else {})}
         rows = [row for name, size in sizes.items() for row in _rates(name, size, folder)]
         rows += _memory(folder)
-    print(markdown("PLD-VHD's speed", "python -m benchmarks.pldvhd_speed full", rows))
+    print(markdown("PLD-VHD's speed", "python -m benchmarks pldvhd_speed full", rows))
 
 
 def _rates(name: str, size: tuple[int, int, int], folder: Path) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """What a scan costs: time against a full decode, memory for ten minutes and two hours, bytes read.
 
-    python -m benchmarks.scan_speed [VIDEO]
+    python -m benchmarks scan_speed [VIDEO]
 
 Without a video, real clips of `../shared/videos` are scaled to 1080p30, grained and joined: `MINUTES` long.
 Each scan runs in a process of its own, so that its peak memory is its own; the two hours are the same
@@ -45,6 +45,11 @@ class Cost:
     seconds: float
     processor_seconds: float
     peak_megabytes: float
+
+
+def takes(word: str) -> bool:
+    """A video to scan."""
+    return Path(word).is_file()
 
 
 def main() -> None:

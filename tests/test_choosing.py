@@ -30,6 +30,15 @@ def test_segments_under_a_second_are_left_out_while_there_are_others() -> None:
     assert enough(VIDEO, (Segment(0, 0.5), Segment(0.5, 3)), 1) == (Segment(0.5, 3),)
 
 
+def test_where_halves_would_be_too_short_the_parts_are_even() -> None:
+    assert enough(VIDEO, (Segment(0, 3),), 3) == (Segment(0, 1), Segment(1, 2), Segment(2, 3))
+    assert enough(VIDEO, (Segment(0, 2.5), Segment(2.5, 3.7)), 3) == (
+        Segment(0, 1.25),
+        Segment(1.25, 2.5),
+        Segment(2.5, 3.7),
+    )
+
+
 def test_short_segments_are_better_than_none() -> None:
     assert enough(VIDEO, (Segment(0, 0.5), Segment(1, 1.9), Segment(2, 3)), 2) == (
         Segment(1, 1.9),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gifworthy.cropping import Seen, crop_path, held_by
+from gifworthy.cropping import STEPS, Seen, _fastest_allowed, crop_path, held_by
 from gifworthy.gaze import plain
 from gifworthy.rooms import Slide, largest_box
 from gifworthy.types import Box, Clip, CropPath, Floats
@@ -74,6 +74,54 @@ def test_a_subject_that_crosses_the_frame_is_followed_smoothly() -> None:
     assert np.abs(followed - np.linspace(0.15, 0.85, len(TIMES))).max() < 0.13
     assert (np.diff(followed) >= -1e-3).all()
     assert np.abs(np.diff(followed, 2)).max() < 0.02
+
+
+NARROW = Slide(0.3, 1.0, along_width=True, low=0.0, high=0.7, across=0.0)
+
+
+def spots(places: Floats, heats: Floats) -> Floats:
+    """Maps of (T, 24, 48), each with one spot, a sixth of the frame wide."""
+    maps = np.zeros((len(places), 24, 48))
+    for seen, place, heat in zip(maps, places, heats, strict=True):
+        seen[8:16, max(0, round(48 * place) - 4) : round(48 * place) + 4] = heat
+    return maps
+
+
+@pytest.mark.parametrize("when", [slice(0, 2), slice(11, 13), slice(22, 24)])
+@pytest.mark.parametrize(("where", "thing"), [(0.1, 0.6), (0.9, 0.4)])
+def test_what_flares_up_for_a_moment_draws_no_box(when: slice, where: float, thing: float) -> None:
+    """A leaf that blows through at the beginning, in the midst or at the end, eight times as hot."""
+    lasting = spots(np.full(24, thing), np.ones(24))
+    flare, heats = np.full(24, where), np.zeros(24)
+    heats[when] = 8.0
+    path = crop_path(Seen(TIMES, lasting + spots(flare, heats)), (NARROW,))
+    assert path.is_still
+    assert middles(path)[0] == pytest.approx(thing, abs=0.06)
+
+
+def test_what_comes_in_is_shown_from_the_first_moment_on() -> None:
+    """It is nowhere for longer than a moment, but a box can go with it."""
+    places = np.clip(0.9 - 0.5 * TIMES, 0.3, 0.9)
+    path = crop_path(Seen(TIMES, spots(places, np.ones(24))), (NARROW,))
+    assert np.abs(middles(path) - np.clip(places, 0.15, 0.85)).max() < 0.1
+
+
+def test_in_a_loop_the_box_does_not_come_back_when_that_loses_the_beginning() -> None:
+    """In 8 s it comes in from the right, in the first, is on the left later, and ends in the middle."""
+    times = np.arange(0, 8, 1 / 8)
+    later = 0.5 - 0.25 * np.sin(np.clip((times - 2) / 4, 0, 1) * np.pi)
+    places = np.where(times < 1, np.clip(0.85 - 0.5 * times, 0.5, 0.85), later)
+    seen = Seen(times, spots(places, np.ones(len(times))))
+    begun = crop_path(seen, (NARROW,), looping=True).at(times[:1])[0]
+    assert begun[0] > 0.6
+
+
+def test_a_way_that_gains_little_is_not_gone() -> None:
+    """By turns one of two neighbouring places holds a twentieth more."""
+    held = np.ones((24, STEPS))
+    turns = np.arange(24) % 2
+    held[np.arange(24), np.where(turns == 0, 30, 36)] = 1.05
+    assert len(np.unique(_fastest_allowed(held, np.linspace(0, 0.7, STEPS)))) == 1
 
 
 def test_in_a_loop_the_box_does_not_come_back_when_that_loses_the_end() -> None:

@@ -6,6 +6,7 @@ import json
 import sys
 from dataclasses import replace
 
+import numpy as np
 import opentimelineio
 import pytest
 
@@ -27,7 +28,7 @@ from gifworthy.exports import (
 )
 from gifworthy.pipeline import Candidate, Kept, Making, Ranking
 from gifworthy.plans import Plan
-from gifworthy.types import Box, Cover, Highlight, Reason, Refusal, Segment, Storyboard
+from gifworthy.types import Box, Cover, CropPath, Highlight, Reason, Refusal, Segment, Storyboard
 
 LATER = Highlight(
     Segment(61.5, 63.0), 0.75, Box(0.25, 0, 0.75, 1), (Reason("motion", 0.5), Reason("dark", -0.25))
@@ -38,7 +39,21 @@ MAKING = Making(
     source="talk, part “2”.mp4",
     duration=100.0,
     fps=25.0,
-    cover=Cover(b"12345", "image/gif", b"jpeg", STORY, 480, 270, 12.5, 3.0, 38, 1.25, ("fps 10",)),
+    cover=Cover(
+        b"12345",
+        "image/gif",
+        b"jpeg",
+        STORY,
+        480,
+        270,
+        12.5,
+        3.0,
+        38,
+        1.25,
+        ("fps 10",),
+        crops=(CropPath(np.array([61.5]), np.array([[0.5, 0.25, 0.75, 1.0]])), None),
+        begins=62.25,
+    ),
     plan=Plan("storyline", selector="storyline", shots=3),
     warnings=("the sound is damaged",),
 )
@@ -49,8 +64,13 @@ def test_a_cover_says_what_when_where_and_why() -> None:
     assert (record["cover"], record["still"]) == ("talk.gif", "talk.jpg")
     assert (record["size_bytes"], record["seconds"], record["seam"]) == (5, 3.0, 1.25)
     assert (record["plan"], record["effort"]) == ("storyline", "balanced")
+    assert record["begins"] == 62.25
     assert record["gave_up"] == ["fps 10"]
     assert record["warnings"] == ["the sound is damaged"]
+    assert record["crops"] == [
+        [{"time": 61.5, "left": 0.5, "top": 0.25, "right": 0.75, "bottom": 1.0}],
+        [{"time": 0.0, "left": 0.0, "top": 0.0, "right": 1.0, "bottom": 1.0}],
+    ]
     assert record["highlights"] == [
         {
             "start": 61.5,

@@ -52,6 +52,19 @@ def rolling(moment: float) -> Picture:
     return cv2.resize(picture, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
+def as_light(disc: tuple[int, int, int], wall: tuple[int, int, int], radius: int = 16) -> Draw:
+    """A disc that wanders over a wall with the camera's grain."""
+    luck = np.random.default_rng(0)
+
+    def draw(moment: float) -> Picture:
+        picture = np.full((HEIGHT, WIDTH, 3), wall, np.uint8)
+        cv2.circle(picture, (30 + int(8 * moment), HEIGHT // 2), radius, disc, -1, cv2.LINE_AA)
+        grain = luck.normal(0, 2, (HEIGHT, WIDTH, 1))
+        return np.clip(picture + grain, 0, 255).astype(np.uint8)
+
+    return draw
+
+
 def words(draw: Draw) -> set[str]:
     """The flaws that more than half of the moments of four seconds have."""
     found = flaws(imagined(4.0, draw=draw, motion=lambda t: 0.0).scan)
@@ -73,6 +86,49 @@ def words(draw: Draw) -> set[str]:
 )
 def test_a_flaw_is_called_by_its_name(draw: Draw, word: str) -> None:
     assert words(draw) == {word}
+
+
+RED, GREEN = (200, 80, 80), (80, 140, 80)
+"""Both are 116 of 255 light."""
+
+
+@pytest.mark.parametrize(
+    ("disc", "wall"), [(RED, GREEN), (GREEN, RED), ((120, 104, 220), (120, 128, 90))]
+)
+def test_what_only_its_colour_parts_from_the_ground_is_seen(
+    disc: tuple[int, int, int], wall: tuple[int, int, int]
+) -> None:
+    assert words(as_light(disc, wall)) == set()
+
+
+@pytest.mark.parametrize(
+    ("disc", "wall"),
+    [
+        (GREEN, GREEN),
+        ((120, 124, 120), (116, 124, 116)),  # a stain on the wall
+        ((130, 110, 110), (105, 121, 105)),  # 18 levels of red apart
+    ],
+)
+def test_a_wall_is_uniform_whatever_its_colour(
+    disc: tuple[int, int, int], wall: tuple[int, int, int]
+) -> None:
+    assert words(as_light(disc, wall)) == {"uniform"}
+
+
+def test_a_speck_of_colour_does_not_save_a_wall() -> None:
+    assert words(as_light(RED, GREEN, radius=2)) == {"uniform"}
+
+
+def test_a_dark_picture_is_black_whatever_its_colours() -> None:
+    assert words(as_light((60, 0, 0), (0, 20, 60))) == {"black"}
+
+
+def test_a_colour_that_never_stirs_is_frozen_and_one_without_edge_is_blurred() -> None:
+    """What colour alone shows is judged by that colour, in all respects."""
+    still = as_light(RED, GREEN)(0.0)
+    assert words(lambda moment: still) == {"frozen"}
+    soft = as_light(RED, GREEN)
+    assert words(lambda t: cv2.GaussianBlur(soft(t), (0, 0), 9).astype(np.uint8)) == {"blurred"}
 
 
 def test_a_lively_picture_has_no_flaw() -> None:

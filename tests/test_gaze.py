@@ -41,6 +41,21 @@ class Blind:
         return Scores(segments, np.zeros(len(segments)))
 
 
+class Closer(Pointing):
+    """Its closer look sees something elsewhere."""
+
+    def heat_closely(self, video: Video, moments: Floats) -> Floats:
+        return Pointing(0.9).heat(video, moments)
+
+
+def test_a_crop_follows_the_closer_look_where_there_is_one() -> None:
+    style = Style(seconds=2.0, aspect=9 / 16)
+    gaze = Through(Closer(0.1))
+    crop = frame(imagined(9.0), Highlight(Segment(2, 7), 1.0), style, gaze=gaze).crop
+    assert crop is not None
+    assert crop.boxes[0, 0] > 0.5
+
+
 def test_a_scorer_with_a_map_is_followed_and_one_without_is_not() -> None:
     assert gaze_of(Blind()) is plain
     assert gaze_of(Pointing(0.9)) == Through(Pointing(0.9))

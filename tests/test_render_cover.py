@@ -175,3 +175,34 @@ def test_shots_that_do_not_fit_together_are_shorter_and_show_nothing_twice() -> 
         highlight.segment for highlight in cover_of(replace(STYLE, seconds=9), *spans).storyboard
     )
     assert all(a.end <= b.start + 0.05 for a, b in pairwise(shown))
+
+
+def test_no_shot_takes_the_seconds_that_another_was_chosen_for() -> None:
+    spans = (Segment(5.0, 5.6), Segment(6.1, 6.7), Segment(7.3, 7.9))
+    board = cover_of(replace(STYLE, seconds=2.4), *spans).storyboard
+    shown = [highlight.segment for highlight in board]
+    assert all(a.end <= b.start + 0.05 for a, b in pairwise(sorted(shown)))
+    for chosen, window in zip(spans, shown, strict=True):
+        assert window.shared_with(chosen) > chosen.duration / 2
+
+
+def test_a_cover_says_which_second_it_begins_with() -> None:
+    for loop in ("seam", "cut", "crossfade"):
+        cover = cover_of(replace(STYLE, loop=loop))
+        with Image.open(BytesIO(cover.data)) as picture, open_video(cuts()) as video:
+            first = np.asarray(picture.convert("L"), float)
+            shown = video.frames_at(np.array([cover.begins]), width=cover.width).frames[0]
+        assert np.abs(first - np.asarray(Image.fromarray(shown).convert("L"), float)).mean() < 6
+        assert SHOT.start <= cover.begins < SHOT.end
+
+
+def test_what_dissolves_is_not_turned() -> None:
+    cover = cover_of(replace(STYLE, loop="crossfade"))
+    start = cover.storyboard.highlights[0].segment.start
+    assert cover.begins == pytest.approx(start + 0.4, abs=0.1)
+
+
+def test_a_range_that_no_shot_fills_is_not_passed_over() -> None:
+    short = cover_of(replace(STYLE, seconds=4, up_to=6), Segment(2.2, 3.2))
+    assert any("4 or more were asked for" in note for note in short.notes)
+    assert not cover_of(replace(STYLE, seconds=1, up_to=2)).notes

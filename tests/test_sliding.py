@@ -14,6 +14,7 @@ from gifworthy.sliding import (
     frames_in,
     inside,
     moment_of,
+    strip_after,
     strip_length,
     strip_of,
     strips,
@@ -53,6 +54,17 @@ def test_every_frame_is_mapped_by_its_own_strip(frame: int, targets: int) -> Non
     window = strip.frames[8 * place : 8 * place + 32]
     assert window[-1] == frame
     assert sorted(np.abs(window - frame)) == list(range(32))
+
+
+@given(st.integers(0, 500), st.integers(1, 6))
+def test_every_frame_is_mapped_from_what_comes_after_it(frame: int, targets: int) -> None:
+    strip = strip_after(frame, targets)
+    assert strip.backwards
+    place = strip.mapped.tolist().index(frame)
+    window = strip.frames[8 * place : 8 * place + 32]
+    assert window.tolist() == list(range(frame + 31, frame - 1, -1))
+    if frame < 31:
+        assert strip_of(frame, targets).backwards
 
 
 @given(st.sets(st.integers(0, 200), min_size=1), st.integers(1, 4))

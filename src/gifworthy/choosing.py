@@ -17,15 +17,17 @@ def enough(video: Video, segments: tuple[Segment, ...], count: int) -> tuple[Seg
     """The segments of a second or more; when these are fewer than `count`, more pieces.
 
     The longest are halved again and again, since a video of one long shot has one segment, yet three
-    moments of it can be shown; when no piece of a second would be left, shorter segments are added.
+    moments of it can be shown; when halves would be too short, they are cut evenly into pieces of a
+    second or more; when these do not suffice, shorter segments are added.
 
     Raises: VideoTooShort when there are fewer than `count` pieces even so.
     """
-    pieces = [segment for segment in segments if segment.duration >= SHORTEST]
+    long = [segment for segment in segments if segment.duration >= SHORTEST]
+    pieces = list(long)
     while len(pieces) < count:
         longest = max(pieces, key=lambda piece: piece.duration, default=None)
         if longest is None or longest.duration < 2 * SHORTEST:
-            return _with_short(video, pieces, segments, count)
+            return _evenly(long, count) or _with_short(video, pieces, segments, count)
         place = pieces.index(longest)
         pieces[place : place + 1] = _halves(longest)
     return tuple(pieces)
@@ -55,6 +57,22 @@ def unscored(segments: Iterable[Segment], chosen_by: str) -> Storyboard:
 
 def _halves(segment: Segment) -> list[Segment]:
     return [Segment(segment.start, segment.middle), Segment(segment.middle, segment.end)]
+
+
+def _evenly(segments: list[Segment], count: int) -> tuple[Segment, ...]:
+    """`count` pieces of a second or more, each segment cut into even parts; none when there is no room."""
+    if sum(int(segment.duration / SHORTEST + 1e-6) for segment in segments) < count:
+        return ()
+    parts = [1] * len(segments)
+    while sum(parts) < count:
+        lengths = [s.duration / (n + 1) for s, n in zip(segments, parts, strict=True)]
+        parts[lengths.index(max(lengths))] += 1
+    return tuple(
+        Segment(segment.start + n * step, segment.start + (n + 1) * step)
+        for segment, many in zip(segments, parts, strict=True)
+        for step in [segment.duration / many]
+        for n in range(many)
+    )
 
 
 def _with_short(

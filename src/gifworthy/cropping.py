@@ -17,12 +17,17 @@ GAP = 1 / 8
 """Seconds between the moments at which the map is read."""
 STEPS = 96
 EDGE = 0.25
-AS_GOOD = 0.95
+AS_GOOD = 0.98
 """The share of what a place holds that another must hold to be as good."""
-STILL_HOLDS, HOLDS_ALWAYS = 0.92, 0.6
+AROUND, BURST = 3, 1.25
+"""A place counts for at most so many times what can usually be held in so many moments on either side."""
+TRIP = 0.2
+"""Seconds of what is usually held that a way of one frame side must gain, or it is not gone."""
+STILL_HOLDS, HOLDS_ALWAYS = 0.91, 0.6
 """The share of what a moving box holds that a still one must: over all, and in all but few moments."""
 FEW = 0.05
-WORTH_CLOSING = 0.95
+WORTH_CLOSING, CLOSED_HOLDS = 0.95, 0.8
+"""The share of what an open path holds that one that comes back must: over all, and in every moment."""
 LEAST_TRAVEL = 0.04
 
 
@@ -47,17 +52,18 @@ def crop_path(seen: Seen, ways: tuple[Slide, ...], looping: bool = False) -> Cro
 
     Of several ways to lay the box, that which holds most standing still is taken. A still box is taken
     when it holds as good as what a moving one does, over all and in nearly every moment. A moving one
-    follows the best sequence of places (dynamic programming under a speed limit), but only as closely
-    as it must: at each moment every place that holds nearly as much is as good, and through these
-    ranges leads the calmest path there is (`glide`). The box never changes size, so nothing pumps.
-    In a loop it ends where it began when that holds nearly as much, over all and in nearly every moment.
+    follows the best sequence of places (dynamic programming under a speed limit; a way must gain more
+    than it costs, and what is hot for a moment only counts for little), but only as closely as it must:
+    at each moment every place that holds nearly as much is as good, and through these ranges leads the
+    calmest path there is (`glide`). The box never changes size, so nothing pumps. In a loop it ends
+    where it began when that holds nearly as much, over all and in every moment.
 
     Args: ways: see `rooms.slides`. looping: whether the end is followed by the beginning.
     """
     even = seen.evenly()
     hot = np.maximum(even.maps - even.maps.mean(axis=(1, 2), keepdims=True), 0)
     held, way = max(
-        ((held_by(hot, way), way) for way in ways),
+        ((_lasting(held_by(hot, way), way), way) for way in ways),
         key=lambda pair: float(pair[0].sum(0).max()) * pair[1].size * pair[1].breadth,
     )
     places = np.linspace(way.low, way.high, STEPS)
@@ -90,15 +96,40 @@ def held_by(maps: Floats, way: Slide) -> Floats:
     return np.asarray(profile @ np.sin(np.clip(inwards / EDGE, 0, 1) * np.pi / 2).T)
 
 
+def _lasting(held: Floats, way: Slide) -> Floats:
+    """What is held, less what is hot for a moment only: a leaf in the wind, a flash, a wrong motion.
+
+    A place counts for at most `BURST` times the median of what a box can hold there, or where it gets in
+    time, over the moments around: so what moves away is not lost, and what is gone is. Near an end as
+    many moments are asked on its one side.
+
+    Args: held: (T, STEPS). Returns: (T, STEPS).
+    """
+    from scipy.ndimage import maximum_filter1d
+
+    count, step = len(held), (way.high - way.low) / (STEPS - 1)
+    if count <= 2 * AROUND or step <= 0:
+        return held
+    cells = [round(moments * FASTEST * GAP / step) for moments in range(2 * AROUND + 1)]
+    reached = np.stack(
+        [maximum_filter1d(held, 2 * far + 1, axis=1, mode="nearest") for far in cells]
+    )
+    usual = np.empty_like(held)
+    for at in range(count):
+        first = min(max(0, at - AROUND), count - 1 - 2 * AROUND)
+        near = np.arange(first, first + 2 * AROUND + 1)
+        usual[at] = np.median(reached[np.abs(near - at), near], axis=0)
+    return np.minimum(held, BURST * usual)
+
+
 def _as_good(still: Floats, moving: Floats) -> bool:
-    over_all = float(still.sum()) >= STILL_HOLDS * float(moving.sum())
-    return over_all and _holds_always(still, moving)
-
-
-def _holds_always(held: Floats, freely: Floats) -> bool:
     """Whether nearly no moment is lost: what is lost at one end of a window is lost for whoever sees it."""
-    share = held / np.maximum(freely, 1e-12)
-    return float(np.quantile(share, FEW)) >= HOLDS_ALWAYS
+    over_all = float(still.sum()) >= STILL_HOLDS * float(moving.sum())
+    return over_all and float(np.quantile(_shares(still, moving), FEW)) >= HOLDS_ALWAYS
+
+
+def _shares(held: Floats, freely: Floats) -> Floats:
+    return held / np.maximum(freely, 1e-12)
 
 
 def _moving(held: Floats, places: Floats, looping: bool) -> Floats:
@@ -112,7 +143,7 @@ def _moving(held: Floats, places: Floats, looping: bool) -> Floats:
     closed = glide(Wanted(lows, highs, weights, wanted.least, wanted.most, GAP, closed=True))
     back, on = _held_along(closed, held, places), _held_along(opened, held, places)
     worth = float(back.sum()) >= WORTH_CLOSING * float(on.sum())
-    return closed if worth and _holds_always(back, on) else opened
+    return closed if worth and float(_shares(back, on).min()) >= CLOSED_HOLDS else opened
 
 
 def _as_good_places(held: Floats, best: np.ndarray, places: Floats) -> tuple[Floats, Floats]:
@@ -128,10 +159,17 @@ def _as_good_places(held: Floats, best: np.ndarray, places: Floats) -> tuple[Flo
 
 
 def _fastest_allowed(held: Floats, places: Floats) -> np.ndarray:
-    """The sequence of places that holds most, moving no faster than `FASTEST`: (T,) indices."""
+    """The sequence of places that holds most, less `TRIP` for its ways, moving no faster than `FASTEST`.
+
+    A moment counts by the root of what can be held in it, so that a dim end is not left out of the frame.
+
+    Returns: (T,) indices.
+    """
+    held = held / np.sqrt(np.maximum(held.max(1, keepdims=True), 1e-12))
     step = places[1] - places[0]
     apart = np.abs(np.subtract.outer(np.arange(len(places)), np.arange(len(places)))) * step
-    allowed = np.where(apart <= max(FASTEST * GAP, step) + 1e-9, 0.0, -np.inf)
+    price = TRIP / GAP * float(np.median(held.max(1)))
+    allowed = np.where(apart <= max(FASTEST * GAP, step) + 1e-9, -price * apart, -np.inf)
     best, origins = held[0], []
     for row in held[1:]:
         reach = best + allowed

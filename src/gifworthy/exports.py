@@ -20,7 +20,7 @@ from gifworthy.against import Verdict
 from gifworthy.creatives import Creative
 from gifworthy.errors import MissingExtra
 from gifworthy.pipeline import Candidate, Kept, Making, Ranking
-from gifworthy.types import Box, CropPath, Highlight, Reason, Segment, Storyboard
+from gifworthy.types import Box, Cover, CropPath, Highlight, Reason, Segment, Storyboard
 
 CROPS_A_SECOND = 8
 
@@ -39,23 +39,12 @@ def making_as_json(making: Making, names: Names, indent: int | None = None) -> s
     return _text(
         {
             "source": making.source,
-            "cover": names.cover,
-            "still": names.still,
-            "media_type": cover.media_type,
-            "size_bytes": cover.size_bytes,
-            "width": cover.width,
-            "height": cover.height,
-            "fps": _rounded(cover.fps),
-            "frames": cover.frames,
-            "seconds": _rounded(cover.seconds),
-            "seam": None if cover.seam is None else _rounded(cover.seam),
+            **_animation(cover, names),
             "duration": _rounded(making.duration),
             "plan": making.plan.name,
             "chosen_by": cover.storyboard.chosen_by,
             "effort": making.plan.effort,
-            "highlights": [_highlight(highlight) for highlight in cover.storyboard],
-            "gave_up": list(cover.gave_up),
-            "notes": list(cover.notes),
+            **_shown(cover),
             "against": None if making.verdict is None else _verdict(making.verdict),
             "warnings": list(making.warnings),
             "version": __version__,
@@ -207,8 +196,11 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
 
 def _creative(creative: Creative, names: Names) -> dict[str, object]:
     cover = creative.making.cover
+    return {"shape": creative.shape, **_animation(cover, names), **_shown(cover)}
+
+
+def _animation(cover: Cover, names: Names) -> dict[str, object]:
     return {
-        "shape": creative.shape,
         "cover": names.cover,
         "still": names.still,
         "media_type": cover.media_type,
@@ -219,6 +211,12 @@ def _creative(creative: Creative, names: Names) -> dict[str, object]:
         "frames": cover.frames,
         "seconds": _rounded(cover.seconds),
         "seam": None if cover.seam is None else _rounded(cover.seam),
+        "begins": _rounded(cover.begins),
+    }
+
+
+def _shown(cover: Cover) -> dict[str, object]:
+    return {
         "highlights": [_highlight(highlight) for highlight in cover.storyboard],
         "crops": [_crop(crop) for crop in cover.crops],
         "gave_up": list(cover.gave_up),

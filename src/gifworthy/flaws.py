@@ -56,9 +56,10 @@ def flaws(scan: Scan) -> Flaws:
     if isinstance(scan, Reduced):
         return Flaws(scan.words, scan.marks)
     grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in scan.frames])
-    grey = grey.astype(np.uint8, copy=False)
-    pictures = _Measures.of(grey)
-    black, white, uniform = _black(pictures), _white(pictures), _uniform(pictures)
+    pictures = _Measures.of(grey.astype(np.uint8, copy=False))
+    black, white = _black(pictures), _white(pictures)
+    grey, pictures = _told_by_colour(scan.frames, grey, pictures, ~black & ~white)
+    uniform = _uniform(pictures)
     found = {
         "black": black,
         "white": white,
@@ -74,6 +75,35 @@ def flaws(scan: Scan) -> Flaws:
     marks = np.array([found[word] for word in words])
     first = marks & (np.cumsum(marks, axis=0) == 1)
     return Flaws(words, first)
+
+
+def _told_by_colour(
+    frames: Frames, grey: Frames, pictures: _Measures, asked: Marks
+) -> tuple[Frames, _Measures]:
+    """Moments without a range of light that have a range of colour are measured by that colour instead.
+
+    A red disc on a green wall may be as light as the wall. Of the two colour axes (Cr, Cb) the one with
+    the larger range is taken. Only what light cannot tell is looked at again.
+    """
+    places = np.flatnonzero(asked & _uniform(pictures))
+    if not len(places):
+        return grey, pictures
+    colours = np.stack([_coloured(frames[place]) for place in places])
+    told = _Measures.of(colours)
+    seen = ~_uniform(told)
+    places = places[seen]
+    grey, mixed = grey.copy(), _Measures(*(column.copy() for column in pictures))
+    grey[places] = colours[seen]
+    for column, by_colour in zip(mixed, told, strict=True):
+        column[places] = by_colour[seen]
+    return grey, mixed
+
+
+def _coloured(frame: Frames) -> Frames:
+    """(H, W) the colour axis, Cr or Cb, of larger range."""
+    axes = np.moveaxis(cv2.cvtColor(frame, cv2.COLOR_RGB2YCrCb), 2, 0)[1:]
+    low, high = _quantiles(axes.astype(np.float32), 0.005, 0.995)
+    return np.ascontiguousarray(axes[int((high - low).argmax())])
 
 
 class _Measures(NamedTuple):
@@ -147,7 +177,7 @@ def _white(pictures: _Measures) -> Marks:
 
 
 def _uniform(pictures: _Measures) -> Marks:
-    """Hardly any range of light: 99 of 100 pixels lie within 36 grey levels. Fog has 45 and more."""
+    """Hardly any range of light or colour: 99 of 100 pixels lie within 36 levels. Fog has 45 and more."""
     return np.asarray(pictures.span < 36)
 
 

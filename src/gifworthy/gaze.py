@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from gifworthy.attention import attention
-from gifworthy.protocols import Scorer, Seeing
+from gifworthy.protocols import Scorer, Seeing, SeeingClosely
 from gifworthy.settings import Settings
 from gifworthy.trained import load_scorer
 from gifworthy.types import Box, Clip, Floats
@@ -41,7 +41,9 @@ class Through:
     def __call__(self, video: Video, clip: Clip, focus: Box | None = None) -> Floats:
         """(T, h, w), 0..1."""
         del focus
-        return np.asarray(self.scorer.heat(video, clip.times), np.float64)
+        scorer = self.scorer
+        heat = scorer.heat_closely if isinstance(scorer, SeeingClosely) else scorer.heat
+        return np.asarray(heat(video, clip.times), np.float64)
 
     def curve(self, video: Video, moments: Floats) -> Floats:
         """How much each moment matters: the mean of its map, 0..1: (T,)."""

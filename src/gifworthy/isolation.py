@@ -77,7 +77,7 @@ def run_isolated(task: Task[Result], limits: Limits, go_on: GoOn = always) -> Re
     """
     hearing, telling = multiprocessing.Pipe(duplex=False)
     process = cast(
-        BaseProcess, _context().Process(target=_run, args=(task, limits, telling), daemon=True)
+        BaseProcess, _context(task).Process(target=_run, args=(task, limits, telling), daemon=True)
     )
     process.start()
     telling.close()
@@ -130,10 +130,14 @@ def _epitaph(process: BaseProcess) -> str:
     return f"the process that worked on it {how}; the video may be damaged in a way that breaks the decoder"
 
 
-def _context() -> ForkServerContext:
-    """New processes are forked from one that has our modules loaded and has opened nothing."""
+def _context(task: Task[Result]) -> ForkServerContext:
+    """New processes are forked from one that has our modules loaded and has opened nothing.
+
+    The first task's module is loaded there too: what that imports is paid once, and not for each video.
+    """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOADED))
+    own: str = getattr(task, "func", task).__module__
+    context.set_forkserver_preload([*PRELOADED, own])
     return context
 
 

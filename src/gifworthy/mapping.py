@@ -20,9 +20,11 @@ from gifworthy.sliding import (
     STRIDE,
     Places,
     Strip,
+    Way,
     frame_at,
     frames_in,
     moment_of,
+    strip_after,
     strip_length,
     strip_of,
     strips,
@@ -59,23 +61,37 @@ class Slider:
     net: Net
     reader: StripReader
 
-    def maps(self, video: Video, wanted: Places) -> Iterator[Mapped]:
+    def maps(self, video: Video, wanted: Places, way: Way = strip_of) -> Iterator[Mapped]:
         """The map of each wanted frame of the grid, strip after strip.
 
         The next frames are decoded while the net looks at these. What neighbouring windows share is
         computed once inside a strip. Raises: VideoError.
         """
         asked = {int(frame) for frame in wanted}
-        for group, frames, shown in _ahead(self._groups(video, asked)):
+        for group, frames, shown in _ahead(self._groups(video, asked, way)):
             for strip in group:
                 chosen = np.searchsorted(frames, np.minimum(strip.frames, frames[-1]))
                 scores, maps = look(self.net, shown[chosen][None])
                 for frame, score, found in zip(strip.mapped, scores[0], maps[0], strict=True):
-                    if int(frame) in asked and strip_of(int(frame), strip.targets) == strip:
+                    if int(frame) in asked and way(int(frame), strip.targets) == strip:
                         yield Mapped(int(frame), float(score), reduced(found, LONGEST_SIDE))
 
+    def maps_both_ways(self, video: Video, wanted: Places) -> Iterator[Mapped]:
+        """The same, each the geometric mean of the map from before it and the map from after it.
+
+        What moves leaves a trail in a window, since a net pools over time. The trails of both windows lie
+        on either side of it; what both agree on is where it is. Twice the work. Raises: VideoError.
+        """
+        late = [f for f in wanted if not strip_of(int(f), self.reader.targets).backwards]
+        after = {
+            seen.frame: seen.map for seen in self.maps(video, np.array(late, np.intp), strip_after)
+        }
+        for frame, score, found in self.maps(video, wanted):
+            both = np.sqrt(found * after[frame]) if frame in after else found
+            yield Mapped(frame, score, both)
+
     def _groups(
-        self, video: Video, asked: set[int]
+        self, video: Video, asked: set[int], way: Way
     ) -> Iterator[tuple[list[Strip], Places, Frames]]:
         """Strips, the frames that they hold, and what is shown there."""
         last = frames_in(video.duration, self.reader.rate) - 1
@@ -85,7 +101,7 @@ class Slider:
         )
         group: list[Strip] = []
         held: set[int] = set()
-        for strip in strips(asked, self.reader.targets):
+        for strip in strips(asked, self.reader.targets, way):
             own = set(np.minimum(strip.frames, last).tolist())
             if group and len(held | own) > most:
                 yield self._read(video, group, held)

@@ -1,4 +1,4 @@
-"""Moments as people write them: `12.5`, `12.5s`, `1:02`, `0:01:02.250`, `5%`."""
+"""Moments as people write them: `12.5`, `12.5s`, `1:02`, `0:01:02.250`, `5%`; and shapes: `16:9`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 _CLOCK = re.compile(r"(?:(?:(\d+):)?(\d{1,2}):)(\d{1,2}(?:\.\d+)?)")
+_RATIO = re.compile(r"(\d+(?:\.\d+)?)(?:[:/x](\d+(?:\.\d+)?))?")
 _NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(s|%)?")
 
 
@@ -65,6 +66,18 @@ def parse_span(text: str) -> tuple[Moment, Moment]:
     if not dash:
         raise ValueError(f"{text!r} is no span; write START-END, such as 0-5 or 95%-100%")
     return parse_moment(first), parse_moment(second)
+
+
+def parse_aspect(text: str) -> float:
+    """Width over height: `1:1`, `16:9`, `1.5`.
+
+    Raises: ValueError, naming the text and the forms that are understood.
+    """
+    match = _RATIO.fullmatch(text.strip())
+    width, height = (float(match[1]), float(match[2] or 1)) if match else (0.0, 0.0)
+    if not (width and height):
+        raise ValueError(f"{text!r} is no aspect; write 1:1, 16:9 or 1.5")
+    return width / height
 
 
 def clock(seconds: float) -> str:

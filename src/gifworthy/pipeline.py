@@ -14,7 +14,7 @@ from gifworthy.encoders import ENCODERS
 from gifworthy.errors import NothingWorthShowing
 from gifworthy.gate import judge, least_bad, worth_showing
 from gifworthy.gaze import Gaze, gaze_named, gaze_of, plain
-from gifworthy.moments import EVERYTHING, Bounds, Moment
+from gifworthy.moments import EVERYTHING, Bounds, Moment, counted
 from gifworthy.plans import Plan
 from gifworthy.protocols import Ingredients, Scorer, Segmenter, Selector
 from gifworthy.render import render
@@ -23,6 +23,9 @@ from gifworthy.settings import Settings, Told, nobody
 from gifworthy.trained import load_scorer, load_selector
 from gifworthy.types import Cover, Frames, Reason, Refusal, Scan, Segment, Storyboard, Style
 from gifworthy.video import Video, open_video
+
+BY_A_PERSON = "person"
+"""What a storyboard says that somebody chose by hand: no plan is to blame for it."""
 
 
 @dataclass(frozen=True)
@@ -199,8 +202,15 @@ class CoverMaker:
     def finish(self, video: Video, storyboard: Storyboard, style: Style) -> Making:
         """The cover that a storyboard describes, whoever chose it. Raises: VideoError, BudgetUnreachable."""
         cover = render(video, storyboard, ENCODERS[style.format](), style, self.looks())
-        source = str(video.source)
-        return Making(source, video.duration, video.fps, cover, self.plan, self._warnings(video))
+        source, warnings = str(video.source), self._warnings(video) + self._missing(storyboard)
+        return Making(source, video.duration, video.fps, cover, self.plan, warnings)
+
+    def _missing(self, storyboard: Storyboard) -> tuple[str, ...]:
+        """What is to be said when the plan found fewer shots than were asked for."""
+        found, wanted = len(storyboard), self.plan.shots
+        if found >= wanted or storyboard.chosen_by == BY_A_PERSON:
+            return ()
+        return (f"{self.plan.selector} found {counted(found, 'shot')} to show, not {wanted}",)
 
     def _warnings(self, video: Video) -> tuple[str, ...]:
         return video.warnings + notes_for(self.comments, video)

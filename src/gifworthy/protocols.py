@@ -49,6 +49,15 @@ class Seeing(Protocol):
         ...
 
 
+@runtime_checkable
+class SeeingClosely(Seeing, Protocol):
+    """What a scorer can do besides whose map is sharper for more work; a crop asks for that one."""
+
+    def heat_closely(self, video: Video, moments: Floats) -> Floats:
+        """As `heat`."""
+        ...
+
+
 class Selector(Protocol):
     """Which pieces, in which order? A choice; it need not have numbers."""
 

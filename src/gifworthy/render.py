@@ -25,12 +25,13 @@ from gifworthy.rooms import SMALLEST_SIDE
 from gifworthy.sampling import ticks
 from gifworthy.shooting import shoot, size_for
 from gifworthy.stills import best_frame, poster
-from gifworthy.types import Clip, Cover, Segment, Storyboard, Style
+from gifworthy.types import Clip, Cover, Highlight, Segment, Storyboard, Style
 from gifworthy.video import Video
 
 LARGEST_STEP = 0.9
 """By how much a film is shortened at least when it is too large."""
 TINY = 1e-3
+NEARLY = 0.9
 FASTEST = {"image/gif": 50.0}
 """Frames a second that a format can show."""
 
@@ -63,6 +64,7 @@ def render(
         shortened + fitted.gave_up,
         film.notes,
         tuple(framing.crop for framing in film.framings),
+        film.begins,
     )
 
 
@@ -98,12 +100,27 @@ def _short_enough(film: Film, encoder: Encoder, gaze: Gaze) -> tuple[Film, tuple
 
 
 def framed(video: Video, storyboard: Storyboard, style: Style, gaze: Gaze) -> list[Framing]:
-    """Where each highlight is cut, no second shown twice. Raises: CropImpossible."""
+    """Where each highlight is cut, no second shown twice, none taken that another was chosen for.
+
+    Raises: CropImpossible.
+    """
     framings: list[Framing] = []
-    for highlight in storyboard:
-        shown: tuple[Segment, ...] = tuple(framing.window for framing in framings)
-        framings.append(frame(video, highlight, style, shown, gaze))
+    for place, highlight in enumerate(storyboard, 1):
+        shown = [framing.window for framing in framings]
+        to_come = _halfway(highlight.segment, storyboard.highlights[place:])
+        framings.append(frame(video, highlight, style, (*shown, *to_come), gaze))
     return framings
+
+
+def _halfway(segment: Segment, others: tuple[Highlight, ...]) -> list[Segment]:
+    """What belongs to other highlights: their segments, and half of what lies between."""
+    spans = []
+    for other in (one.segment for one in others):
+        if other.start >= segment.end - TINY:
+            spans.append(Segment(min(other.start, (segment.end + other.start) / 2), other.end))
+        elif other.end <= segment.start + TINY:
+            spans.append(Segment(other.start, max(other.end, (other.end + segment.start) / 2)))
+    return spans
 
 
 def _shown(storyboard: Storyboard, framings: list[Framing]) -> Storyboard:
@@ -139,6 +156,11 @@ class Film:
         reel = closed(self._reel, self.style.loop, self.asked.fps)
         return started_at(reel, self._start(reel)) if self._may_turn else reel
 
+    @property
+    def begins(self) -> float:
+        """The second of the video that the first frame shows."""
+        return float(self.clip.times[0])
+
     @cached_property
     def style(self) -> Style:
         """The style as asked for, but a loop whose seam would flash dissolves instead."""
@@ -150,7 +172,13 @@ class Film:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What was done to the loop unasked, and what remains wrong with the animation."""
-        return (*self._shape_notes, *self._flash_notes)
+        return (*self._length_notes, *self._shape_notes, *self._flash_notes)
+
+    @property
+    def _length_notes(self) -> Iterator[str]:
+        shown, least = len(self.clip) / self.asked.fps / len(self.framings), self.asked.seconds
+        if self.asked.up_to is not None and shown < NEARLY * least:
+            yield f"{shown:.1f} s a shot, {least:g} or more were asked for: the shot is no longer"
 
     @property
     def _shape_notes(self) -> Iterator[str]:
@@ -217,11 +245,12 @@ class Film:
     def _may_turn(self) -> bool:
         """Whether the loop can begin anywhere without anybody seeing where it was cut.
 
-        The order of several shots is a story; it begins where it was meant to. So does a `cut`.
+        The order of several shots is a story; it begins where it was meant to. So does a `cut`, and what
+        dissolves: the dissolve belongs at the end.
         """
-        if len(self.framings) > 1 or self.style.loop == "cut":
+        if len(self.framings) > 1 or self.style.loop in ("cut", "crossfade"):
             return False
-        return self.style.loop in ("crossfade", "bounce") or closes_well(self._reel)
+        return self.style.loop == "bounce" or closes_well(self._reel)
 
     def _start(self, reel: Clip) -> int:
         """The best frame: programs that show no animation show the first."""

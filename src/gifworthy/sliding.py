@@ -9,7 +9,7 @@ either, its last frame stands still.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,13 +55,15 @@ class Strip:
         return self.frames[WINDOW - 1 :: STRIDE]
 
 
-def strips(wanted: Iterable[int], targets: int) -> Iterator[Strip]:
+def strips(wanted: Iterable[int], targets: int, way: Way | None = None) -> Iterator[Strip]:
     """The strips that map some frames, in order of time.
 
     Which strip maps a frame depends on the frame alone, not on what else is wanted, so that the same
     frame gets the same map whoever asks.
+
+    Args: way: which strip maps a frame; `strip_of` unless given.
     """
-    found = {strip_of(int(frame), targets) for frame in wanted}
+    found = {(way or strip_of)(int(frame), targets) for frame in wanted}
     yield from sorted(found, key=lambda strip: (int(strip.frames.min()), strip.first))
 
 
@@ -73,6 +75,16 @@ def strip_of(frame: int, targets: int) -> Strip:
     offset = 0 if backwards else earliest
     start = offset + (place - offset) // targets * targets
     return Strip(phase + STRIDE * start, targets, backwards)
+
+
+def strip_after(frame: int, targets: int) -> Strip:
+    """The strip that maps a frame from what comes after it, looked at backwards."""
+    phase, place = frame % STRIDE, frame // STRIDE
+    return Strip(phase + STRIDE * (place // targets * targets), targets, backwards=True)
+
+
+Way = Callable[[int, int], Strip]
+"""Which strip maps a frame, among strips of so many targets."""
 
 
 def frame_at(moments: Floats, rate: float) -> Places:

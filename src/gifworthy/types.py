@@ -251,6 +251,8 @@ class Cover:
     gave_up: what the byte budget cost, in words, least harm first; empty when nothing.
     notes: what was done to the loop unasked, or what remains wrong with it, in words.
     crops: where each shot of the storyboard was cropped; None for the whole frame.
+    begins: the second of the video that the first frame shows. It lies inside the first highlight, after its
+    start where the loop was turned to begin with its best frame.
     """
 
     data: bytes = field(repr=False)
@@ -266,6 +268,7 @@ class Cover:
     gave_up: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     crops: tuple[CropPath | None, ...] = field(default=(), repr=False)
+    begins: float = 0.0
 
     @property
     def size_bytes(self) -> int:

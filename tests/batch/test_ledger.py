@@ -137,3 +137,24 @@ def test_names_that_are_no_text_do_not_stop_the_table(tmp_path: Path) -> None:
     odd = "/caf\udce9.mp4"
     book.enter(Row(Item(odd, stamp_of(odd, "old").hex())))
     assert book.rows("source").to_pylist() == [{"source": "/caf\\udce9.mp4"}]
+
+
+def test_who_only_looks_knows_the_journal_and_writes_nothing(tmp_path: Path) -> None:
+    storage = Folder(str(tmp_path))
+    at_work = opened(storage)
+    for number in range(3):
+        at_work.enter(row(number, failed=number == 2))
+    at_work.publish()
+    for one in (row(2), row(3, failed=True)):
+        at_work.enter(one)
+    at_work.turn()  # in the journal, not in the table
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    looking = Ledger(storage, at_work.folder, at_work.journal, only_looks=True)
+    stamps = [bytes.fromhex(row(number).item.stamp) for number in range(5)]
+    assert [stamp in looking.known() for stamp in stamps] == [True] * 4 + [False]
+    assert [stamp in looking.failed() for stamp in stamps] == [False] * 3 + [True, False]
+    done = looking.known(with_failed=False)
+    assert [stamp in done for stamp in stamps] == [True] * 3 + [False, False]
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    at_work.publish()
+    assert seen_by_readers(tmp_path) == {f"/v{number}.mp4": 1 for number in range(4)}

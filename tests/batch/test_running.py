@@ -57,6 +57,8 @@ class Silent:
     def __init__(self) -> None:
         self.waits: list[float] = []
 
+    def begun(self, tally: Tally) -> None: ...
+
     def row(self, row: Row) -> None: ...
 
     def retry(self, row: Row, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections import Counter
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from gifworthy.batch.known import Known
 from gifworthy.batch.picking import Shard, stated, unfinished
 from gifworthy.batch.running import Tally
-from gifworthy.batch.sources import Columns, Found, count, find
+from gifworthy.batch.sources import Columns, Found, find
 from gifworthy.errors import CatalogueUnreadable, VideoNotFound
 
 
@@ -34,7 +35,6 @@ def names(*named: str | Path, columns: Columns | None = None) -> list[str]:
 
 def test_a_folder_is_walked_in_order(folder: Path) -> None:
     assert names(folder) == ["a.webm", "b/1.MKV", "b/2.mp4"]
-    assert count([str(folder)], Columns()) == 3
     assert {one.group for one in find([str(folder)], Columns())} == {
         str(folder),
         str(folder / "b"),
@@ -70,9 +70,87 @@ def test_a_table_names_source_group_and_tag(folder: Path, kind: str) -> None:
     assert [(Path(f.source).name, f.group, f.state) for f in found] == [
         ("a.webm", "x", "1"),
         ("2.mp4", "y", "2"),
+        ("", "", ""),  # a row that names no video
     ]
     with pytest.raises(CatalogueUnreadable, match=r"no column 'source', but url, channel, etag"):
         names(table)
+
+
+def test_tables_as_other_programs_write_them(folder: Path) -> None:
+    written = {
+        "bom.csv": b"\xef\xbb\xbfsource\r\na.webm\r\n\r\n",
+        "bom.txt": b"\xef\xbb\xbfa.webm\r\n",
+        "tabs.TSV": b"source\tmore\na.webm\tx\ttoo many\n",
+        "latin.csv": b"source\nb/\xe9.mp4\n",
+    }
+    for name, data in written.items():
+        (folder / name).write_bytes(data)
+    for name in ("bom.csv", "bom.txt", "tabs.TSV"):
+        assert names(folder / name) == ["a.webm"]
+    assert names(folder / "latin.csv") == ["b/\udce9.mp4"], "the file's name, byte for byte"
+    pq.write_table(pa.table({"source": [b"a.webm", None]}), folder / "spark.PARQUET")
+    assert names(folder / "spark.PARQUET") == ["a.webm", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("empty.csv", b"", "empty.csv is empty: its first line must name the columns"),
+        ("long.csv", b'source\n"' + b"x" * 200_000, "long.csv is no table with commas"),
+        ("rubbish.parquet", b"rubbish", "rubbish.parquet is no Parquet file"),
+        (
+            "none.csv",
+            b"source,name\na,b\n",
+            "no column 'channel', but source, name; name one with --g",
+        ),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_told(
+    tmp_path: Path, name: str, data: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(CatalogueUnreadable, match=said):
+        list(find([str(tmp_path / name)], Columns(group="channel" if "none" in name else None)))
+
+
+def test_links_are_videos_but_no_folders(folder: Path) -> None:
+    (folder / "b" / "round").symlink_to(folder)
+    (folder / "z.mp4").symlink_to(folder / "b")
+    (folder / "linked.mp4").symlink_to(folder / "a.webm")
+    (folder / "dead.mp4").symlink_to(folder / "nowhere")
+    (folder / "self.mp4").symlink_to(folder / "self.mp4")
+    links = ["dead.mp4", "linked.mp4", "self.mp4"]
+    assert names(folder) == ["a.webm", "b/1.MKV", "b/2.mp4", *links]
+
+
+def test_a_folder_that_cannot_be_looked_into_is_no_empty_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = os.scandir
+
+    def locked(place: Path):  # type: ignore[no-untyped-def]
+        if Path(place).name == "b":
+            raise PermissionError(13, "Permission denied", str(place))
+        return look(place)
+
+    monkeypatch.setattr(os, "scandir", locked)
+    with pytest.raises(CatalogueUnreadable, match="/b cannot be looked into: Permission denied"):
+        names(folder)
+
+
+def test_a_list_in_a_bucket_names_its_neighbours() -> None:
+    bucket = f"memory://{uuid.uuid4().hex}"
+    files = fsspec.filesystem("memory")
+    files.pipe_file(f"{bucket}/x/list.txt", b"1.mp4\n/2.mp4\nhttps://example.org/3.mp4\n")
+    found = list(find([f"{bucket}/x/list.txt"], Columns()))
+    assert [one.source for one in found] == [
+        f"{bucket}/x/1.mp4",
+        f"{bucket}/x/2.mp4",
+        "https://example.org/3.mp4",
+    ]
+    assert {one.group for one in found[:2]} == {f"{bucket}/x"}
+    with pytest.raises(CatalogueUnreadable, match=r"gone\.csv cannot be read"):
+        list(find([f"{bucket}/x/gone.csv"], Columns()))
 
 
 def test_what_is_not_there_is_said() -> None:
@@ -98,12 +176,19 @@ def test_a_bucket_is_listed_with_its_tags() -> None:
 def test_finished_videos_are_passed_over_and_twins_done_once(folder: Path) -> None:
     known, tally = Known(), Tally()
     twice = [*find([str(folder), str(folder)], Columns())]
-    todo = [item for item in unfinished(stated(iter(twice), Shard()), known, tally) if item]
+    twice.append(Found("", "", ""))
+    found = unfinished(stated(iter(twice), Shard()), known, Known(), tally)
+    todo = [item for item in found if item]
     assert [Path(item.source).name for item in todo] == ["a.webm", "1.MKV", "2.mp4"]
-    assert tally.skipped == 3
+    assert (tally.skipped, tally.repeated, tally.nameless) == (0, 3, 1)
+    known, failed, tally = Known(), Known(), Tally()
+    for item in todo:
+        known.add(bytes.fromhex(item.stamp))
+    failed.add(bytes.fromhex(todo[2].stamp))
     (folder / "a.webm").write_bytes(b"something else")
-    again = unfinished(stated(find([str(folder)], Columns()), Shard()), known, Tally())
+    again = unfinished(stated(find([str(folder)], Columns()), Shard()), known, failed, tally)
     assert [Path(item.source).name for item in again if item] == ["a.webm"]
+    assert (tally.skipped, tally.failed_before, tally.repeated) == (2, 1, 0)
 
 
 def test_shards_deal_every_video_once() -> None:

@@ -70,3 +70,34 @@ def test_one_batch_at_a_time_writes_the_same(tmp_path: Path) -> None:
             pass
     with alone(storage, "a.lock"):
         pass
+
+
+def test_what_goes_wrong_inside_is_not_blamed_on_the_lock(tmp_path: Path) -> None:
+    with (
+        pytest.raises(FileNotFoundError, match="mine"),
+        alone(Folder(str(tmp_path)), "a.lock"),
+    ):
+        raise FileNotFoundError(2, "mine")
+
+
+def test_a_store_with_errors_of_its_own_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = open_storage(f"memory://{uuid.uuid4().hex}")
+    assert isinstance(storage, Bucket)
+
+    class OfItsOwn(Exception):
+        pass
+
+    def broken(*_: object) -> bytes:
+        raise OfItsOwn("no credentials")
+
+    for name in ("cat_file", "pipe_file", "open", "find", "rm_file"):
+        monkeypatch.setattr(storage._files, name, broken)
+    for act in (
+        lambda: storage.read("a"),
+        lambda: storage.open("a"),
+        lambda: storage.write("a", b""),
+        lambda: storage.names("a", ""),
+        lambda: storage.delete("a"),
+    ):
+        with pytest.raises(OutputError, match="no credentials; check the address"):
+            act()

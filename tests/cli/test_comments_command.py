@@ -11,6 +11,7 @@ import pytest
 import drawn
 from commands import QUICK, Run
 from drawn_comments import as_csv, as_json, as_xml, crowd
+from gifworthy.learning.storage import load
 
 
 @pytest.fixture(autouse=True)
@@ -135,6 +136,8 @@ def test_from_comments_to_a_manifest(run: Run) -> None:
     run("comments", "accept", "proposals").complained("stories.parquet exists already")
     stats = run("data", "stats", "stories.parquet")
     assert "accepted stories" in stats.out
+    counts = load(Path("stories.parquet")).curves["cuts.mp4"]
+    assert [counts[second] for second in (1, 4, 6)] == [40, 60, 2]
 
 
 def test_a_video_with_too_few_comments_is_left_out_and_told(run: Run) -> None:

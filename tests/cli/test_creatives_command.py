@@ -88,12 +88,13 @@ def test_the_video_is_looked_at_once(run: Run, monkeypatch: pytest.MonkeyPatch) 
 def test_a_cut_that_fails_leaves_nothing(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "ads").mkdir()
-    run("creatives", cuts(), "--aspects", "1:1,9:1", "-o", "ads", *QUICK).complained(
+    run("creatives", cuts(), "--aspects", "1:1,9:1", "-o", "new/ads", *QUICK).complained(
         "9:1", "cuts.mp4"
     )
+    assert names_in(tmp_path) == [], "a folder that was made for it is taken away again"
+    (tmp_path / "ads").mkdir()
     run("creatives", cuts(), "-o", "ads", "--max-bytes", "99", *QUICK).complained("99 bytes")
-    assert names_in(tmp_path / "ads") == []
+    assert names_in(tmp_path / "ads") == [], "a folder that was there stays"
 
     def torn(*given: object) -> dict[Path, bytes]:
         return {tmp_path / "ads/one.mp4": b"1", tmp_path / "ads/none/two.mp4": b"2"}

@@ -59,6 +59,17 @@ def test_a_gif_is_aligned_with_its_video(run: Run, tmp_path: Path) -> None:
     run("history", "add", "alice", "a.gif", "--of", drawn.pieces()).complained("a.gif is not from")
 
 
+def test_each_shot_of_a_gif_is_a_choice(run: Run, tmp_path: Path) -> None:
+    film = drawn.cuts()
+    made = run("make", film, "--shots", 2, "-o", "two.gif", "--json")
+    shown = [(h["start"], h["end"]) for h in json.loads(made.out)["highlights"]]
+    told = run("history", "add", "alice", "two.gif", "--of", film)
+    assert told.out == "2 choices added\n", told.err
+    picks = json.loads(run("history", "show", "alice", "--json").out)
+    for (start, end), pick in zip(shown, picks, strict=True):
+        assert (pick["start"], pick["end"]) == pytest.approx((start, end), abs=0.2)
+
+
 def test_rows_of_a_file_are_remembered(run: Run, tmp_path: Path) -> None:
     film = tmp_path / "film.mp4"
     film.write_bytes(drawn.cuts().read_bytes())

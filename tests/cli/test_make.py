@@ -34,6 +34,17 @@ def test_three_files_lie_in_the_current_folder(run: Run, tmp_path: Path) -> None
         assert animation.size == (story["width"], story["height"])
 
 
+def test_fewer_shots_than_asked_for_are_not_passed_over(run: Run) -> None:
+    ran = run("make", cuts(), *QUICK, "--plan", "hecate", "--shots", "9")
+    story = json.loads(Path("cuts.json").read_text())
+    found = len(story["highlights"])
+    assert 1 <= found < 9
+    assert f"hecate found {found} shot" in ran.err
+    assert story["warnings"] == [f"hecate found {found} shot{'s' * (found > 1)} to show, not 9"]
+    again = run("make", cuts(), *QUICK, "--shots", "2", "--overwrite")
+    assert (again.code, again.err) == (0, "")
+
+
 @pytest.mark.parametrize("ending", ["webp", "avif", "mp4", "webm"])
 def test_the_ending_picks_the_format(run: Run, tmp_path: Path, ending: str) -> None:
     assert run("make", silent(), "-o", f"cover.{ending}", *QUICK, "-q").code == 0

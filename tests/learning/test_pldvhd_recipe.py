@@ -23,6 +23,7 @@ from gifworthy.learning.recipes.lim import Lim
 from gifworthy.learning.recipes.pldvhd import PldVhd, values_at
 from gifworthy.learning.run import Run
 from gifworthy.learning.teachers import Plain, Watcher, teacher_of, told
+from gifworthy.models.pldvhd import PldVhd as Network
 from gifworthy.readers import StripReader, open_reader
 from gifworthy.reading import Reading
 from gifworthy.settings import Settings
@@ -196,6 +197,29 @@ def test_missing_weights_say_where_they_are_from(tmp_path: Path) -> None:
 def test_fields_that_make_no_sense_are_refused(fields: dict[str, object], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         PldVhd(**fields)  # type: ignore[arg-type]
+
+
+def norms(part: torch.nn.Module) -> set[float | None]:
+    """How quickly its norms follow."""
+    return {n.momentum for n in part.modules() if isinstance(n, torch.nn.BatchNorm3d)}
+
+
+def test_only_published_weights_keep_slow_norms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new decoder, or a net of our own gone on from, could not follow 0.001 in a thousand steps."""
+    (tmp_path / "config.json").touch()
+    net, run = Network(1, 8, 64, 96), Run(0, tmp_path)
+    monkeypatch.setattr("gifworthy.learning.finetuning.go_on_from", lambda *_: None)
+    replace(SMALL, begin=str(tmp_path))._begin(net, run)
+    assert norms(net) == {0.1}
+    net = Network(1, 8, 64, 96)
+    monkeypatch.setattr(
+        "gifworthy.learning.finetuning.published_state", lambda *_: net.encoder.state_dict()
+    )
+    PldVhd()._begin(net, run)
+    assert norms(net.encoder) == {0.001}
+    assert norms(net.decoder) == {0.1}
 
 
 def test_vectors_have_no_pixels(tmp_path: Path) -> None:

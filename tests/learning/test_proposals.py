@@ -141,3 +141,9 @@ def test_a_second_with_a_cut_in_its_midst_is_proposed_last(tmp_path: Path) -> No
 
 def test_a_story_is_three_spans() -> None:
     assert shots_of((5, 1, 9)) == (Segment(5, 6), Segment(1, 2), Segment(9, 10))
+
+
+@pytest.mark.parametrize("count", [0, 10_001])
+def test_more_than_people_can_look_at_are_refused(count: int) -> None:
+    with pytest.raises(ValueError, match=f"count must be at .*, not {count}"):
+        Proposing(count=count)

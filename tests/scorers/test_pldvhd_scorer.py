@@ -24,8 +24,8 @@ from gifworthy.readers import StripReader
 from gifworthy.scorers.pldvhd import PldVhd
 from gifworthy.scorers.saliency import Saliency
 from gifworthy.settings import Settings
-from gifworthy.sliding import Around, strip_length
-from gifworthy.types import Box, History, Scores, Segment
+from gifworthy.sliding import Around, moment_of, strip_length
+from gifworthy.types import Box, Floats, History, Scores, Segment
 from gifworthy.video import open_video
 
 Singles = NDArray[np.float32]
@@ -97,6 +97,45 @@ def test_a_map_is_of_the_frame_that_was_asked(tmp_path: Path) -> None:
     expected = 24 + (moments * 10).astype(int) // 4
     assert rows == pytest.approx(expected, abs=1.6)
     assert heat[0, :, : WIDE // 2].max() < 0.1 < heat[0, :, WIDE // 2 :].max()
+
+
+class Trailing(Redness):
+    """A net that pools over time: a place is hot where any of the last eight frames was red."""
+
+    def outputs(self, *inputs: Singles) -> tuple[Singles, ...]:
+        """Scores and logits."""
+        (strips,) = inputs
+        red = np.asarray((strips[:, 0] - strips[:, 1]) / 18 - 8, np.float32)
+        ends = 32 + 8 * np.arange(self.targets)
+        logits = np.stack([red[:, end - 8 : end].max(1) for end in ends], axis=1)
+        return (1 / (1 + np.exp(-logits))).mean(axis=(2, 3)).astype(np.float32), logits
+
+
+@pytest.mark.parametrize("targets", [1, 3])
+def test_from_both_sides_a_trail_is_cut_to_the_thing_itself(targets: int, tmp_path: Path) -> None:
+    """A square 16 wide goes 2 pixels a frame: its trail is 30 wide and 7 behind; before 31 frames, ahead."""
+    pictures = []
+    for frame in range(80):
+        picture = np.full((64, 256, 3), 90, np.uint8)
+        picture[24:40, 20 + 2 * frame : 36 + 2 * frame] = (250, 10, 10)
+        pictures.append(picture)
+    path = drawn.write(
+        tmp_path / "goes.mp4", pictures, drawn.Recipe(fps=Fraction(10), options=drawn.H264)
+    )
+    scorer = PldVhd(Trailing(targets), StripReader(targets, HIGH, WIDE, RATE))
+    frames = np.array([16, 40, 48, 56])
+    with open_video(path) as video:
+        heat = scorer.heat(video, moment_of(frames, RATE))
+        close = scorer.heat_closely(video, moment_of(frames, RATE))
+
+    def beside(maps: Floats) -> list[float]:
+        lit = maps.sum(1) > 0.5 * maps.sum(1).max(1, keepdims=True)
+        middles = (lit @ (np.arange(WIDE) + 0.5)) / lit.sum(1) * 256 / WIDE
+        return [float(apart) for apart in middles - (28 + 2 * frames)]
+
+    assert beside(heat) == pytest.approx([7, -7, -7, -7], abs=2.5)
+    assert beside(close)[1:] == pytest.approx([0, 0, 0], abs=2.5)
+    assert np.array_equal(close[0], heat[0])  # nothing to see before it: one side is all there is
 
 
 @pytest.mark.parametrize("targets", [1, 2, 5])

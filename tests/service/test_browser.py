@@ -2,153 +2,252 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import drawn
+from browsing import PATIENCE, browser, drop, made, page, picture, remade, running
 from running_server import Running
 
 pytest.importorskip("fastapi", reason="the serve extra is absent")
-playwright = pytest.importorskip("playwright.sync_api", reason="the browser's driver is absent")
+pytest.importorskip("playwright.sync_api", reason="the browser's driver is absent")
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PATIENCE = 90_000
-"""Milliseconds; a busy machine takes its time."""
-PICTURES = os.environ.get("GIFWORTHY_SCREENSHOTS", "")
-"""A folder for the screenshots, so that somebody can look at them."""
+__all__ = ["browser", "page", "running"]
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    server = Running(tmp_path_factory.mktemp("service"))
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        pytest.skip("the browser is absent")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser: Browser, running: Running) -> Iterator[Page]:
-    """A new page; whatever it complains of fails the test."""
-    opened = browser.new_page(base_url=running.address, viewport={"width": 1100, "height": 850})
-    opened.set_default_timeout(PATIENCE)
-    complaints: list[str] = []
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on(
-        "console", lambda told: complaints.append(told.text) if told.type == "error" else None
-    )
-    yield opened
-    opened.close()
-    assert complaints == []
-
-
-def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-
-
-def drop(page: Page) -> None:
-    page.goto("/")
-    page.set_input_files("#file", drawn.pieces())
-    page.wait_for_url("**/videos/vid_*")
-    page.wait_for_selector("#bench")
-
-
-def made(page: Page) -> str:
-    """Wait for the cover that is being made; its address."""
-    page.wait_for_selector('.preview[aria-busy="false"] #shown[src]')
-    return str(page.get_attribute("#shown", "src"))
+def times(page: Page) -> list[float]:
+    """The ends of the windows on the timeline, seconds."""
+    ends = page.locator(".end").all()
+    return [float(end.get_attribute("aria-valuenow") or "nan") for end in ends]
 
 
 @pytest.mark.timeout(300)
-def test_a_video_that_is_dropped_gets_a_cover_that_can_be_changed_and_taken(page: Page) -> None:
+def test_what_is_changed_is_made_at_once_and_undone(page: Page) -> None:
     drop(page)
     first = made(page)
     assert first.endswith(".gif")
-    assert page.text_content("#told")
+    assert "The plan chose this" in str(page.text_content("#chosen"))
     picture(page, "video")
-    page.select_option('[name="format"]', "webp")
-    page.wait_for_function(
-        "old => document.querySelector('#shown').src.endsWith('.webp')", arg=first
+    with remade(page):
+        page.select_option('[name="format"]', "webp")
+    second = made(page)
+    assert second.endswith(".webp")
+    with remade(page):
+        page.select_option('[name="aspect"]', "1")
+    size = page.evaluate(
+        "(({ width, height }) => [width, height])(document.querySelector('#shown'))"
     )
-    with page.expect_download() as taken:
-        page.click("#download")
-    data = Path(taken.value.path()).read_bytes()
-    assert (data[:4], data[8:12]) == (b"RIFF", b"WEBP")
-    page.locator("#start").fill("2")
-    page.locator("#end").fill("3")
-    page.click("#pin")
-    page.wait_for_function(
-        "() => document.querySelector('#told').textContent.includes('from 0:02')"
-    )
-    assert "You chose 0:02.0 to 0:03.0" in str(page.text_content("#chosen"))
-    assert "data-moving" in str(page.text_content("#snippet"))
+    assert size[0] == size[1]
+    with remade(page):
+        page.click("#undo")
+    assert made(page) == second
+    with remade(page):
+        page.click("#undo")
+    assert made(page) == first
+    assert page.is_disabled("#undo")
 
 
 @pytest.mark.timeout(300)
-def test_every_page_fits_a_phone_in_the_dark_and_is_light(
-    browser: Browser, running: Running
-) -> None:
+def test_the_ends_are_dragged_by_mouse_and_moved_by_key(page: Page) -> None:
+    drop(page)
+    made(page)
+    start, end = times(page)
+    page.locator(".end.last").scroll_into_view_if_needed()
+    box, film = page.locator(".end.last").bounding_box(), page.locator("#film").bounding_box()
+    assert box is not None
+    assert film is not None
+    second = film["width"] / 12
+    with remade(page):
+        page.mouse.move(box["x"] + 8, box["y"] + 80)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 8 - second, box["y"] + 80, steps=5)
+        page.mouse.up()
+    assert times(page) == [start, pytest.approx(end - 1, abs=0.11)]
+    assert "You chose" in str(page.text_content("#chosen"))
+    assert page.is_disabled('[name="seconds"]')
+    with remade(page):
+        page.focus(".end.first")
+        for _ in range(4):
+            page.keyboard.press("ArrowRight")
+        assert times(page)[0] == pytest.approx(start + 0.4)
+        said = page.get_attribute(".end.first", "aria-valuetext")
+        assert said == f"0:{start + 0.4:04.1f}"
+    assert page.evaluate("document.activeElement.className") == "end first"
+    with remade(page):
+        page.click("#free")
+    assert times(page) == [start, end]
+
+
+@pytest.mark.timeout(300)
+def test_a_finger_drags_too(browser: Browser, running: Running) -> None:
+    context = browser.new_context(
+        base_url=running.address, viewport={"width": 390, "height": 800}, has_touch=True
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    video = drop(page)
+    made(page)
+    start, end = times(page)
+    handle = page.locator(".end.last")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    assert box is not None
+    wire = context.new_cdp_session(page)
+    x, y = box["x"] + 6, box["y"] + 80
+    moves = (("touchStart", x), ("touchMove", x - 10), ("touchMove", x - 25), ("touchEnd", None))
+    with remade(page):
+        for kind, place in moves:
+            points = [] if place is None else [{"x": place, "y": y}]
+            wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    assert times(page)[0] == start
+    assert times(page)[1] < end - 0.5
+    page.request.put(f"/v1/videos/{video}/choice", data={})
+    context.close()
+
+
+@pytest.mark.timeout(300)
+def test_a_span_is_banned_and_allowed_again(page: Page) -> None:
+    drop(page)
+    made(page)
+    start, end = times(page)
+    with remade(page):
+        page.click("#ban")
+    shown = times(page)
+    assert shown[0] >= end - 0.01 or shown[1] <= start + 0.01
+    assert page.locator(".banned").count() == 1
+    with remade(page):
+        page.click("#never button")
+    assert times(page) == [start, end]
+    assert page.locator(".banned").count() == 0
+
+
+@pytest.mark.timeout(300)
+def test_candidates_play_and_are_pinned_and_added(page: Page) -> None:
+    drop(page)
+    made(page)
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('#candidates .stage')]
+            .every(one => one.querySelector('img'))"""
+    )
+    cards = page.locator("#candidates .card")
+    assert cards.count() >= 2
+    picture(page, "candidates")
+    second = cards.nth(1)
+    with remade(page):
+        second.get_by_text("Show", exact=True).click()
+    want = [float(second.get_attribute(f"data-{end}") or 0) for end in ("start", "end")]
+    assert times(page) == want
+    with remade(page):
+        cards.nth(0).get_by_text("Add", exact=True).click()
+    assert len(times(page)) == 4
+    assert page.locator('.end[aria-label="Start of shot 2"]').count() == 1
+
+
+@pytest.mark.timeout(300)
+def test_the_curve_says_why_by_pointing_and_by_key(page: Page) -> None:
+    drop(page)
+    made(page)
+    page.focus(".curve")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("End")
+    last = page.text_content("#reading")
+    assert "0:12.0" in str(last)
+    assert page.get_attribute(".curve", "aria-valuetext")
+    page.hover(".curve", position={"x": 40, "y": 50})
+    assert page.text_content("#reading") != last
+    page.keyboard.press("Home")
+    end = float(page.locator(".curve g").first.get_attribute("data-end") or 0)
+    with remade(page):
+        page.keyboard.press("Enter")
+    assert times(page) == [0, end]
+
+
+@pytest.mark.timeout(300)
+def test_plans_are_compared_and_one_is_chosen(page: Page) -> None:
+    drop(page)
+    made(page)
+    page.click("#rivals button")
+    page.wait_for_selector("#trial:not([hidden])")
+    assert page.locator("#covers .stage img").count() == 2
+    assert page.locator("#covers .where span").count() >= 3
+    picture(page, "plans")
+    with remade(page):
+        page.locator("#covers .card", has_text="storyline").locator("button").click()
+    assert len(times(page)) >= 4
+    assert "You chose" in str(page.text_content("#chosen"))
+
+
+@pytest.mark.timeout(300)
+def test_a_viewer_is_met_taught_and_forgotten(page: Page) -> None:
+    drop(page)
+    made(page)
+    page.fill("#viewer-name", "alice")
+    page.click("#who button")
+    page.wait_for_selector("#theirs img")
+    assert page.is_visible("#no-history")
+    page.click("#add-to-history")
+    page.wait_for_selector("#history .chip")
+    page.wait_for_selector('#theirs[aria-busy="false"] img')
+    page.click("#address-theirs")
+    page.wait_for_selector("#addressed:not([hidden])")
+    theirs = page.inner_text("#address")
+    assert page.request.get(theirs).status in (200, 202)
+    picture(page, "viewer")
+    page.click("#forget")
+    page.click('#forgetting button[value=""]')
+    assert page.is_visible("#history .chip")
+    page.click("#forget")
+    page.click('#forgetting button[value="forget"]')
+    page.wait_for_selector("#viewer", state="hidden")
+    assert "is forgotten" in str(page.text_content("#forgotten"))
+    assert page.request.get("/v1/viewers").json()["viewers"] == []
+    assert page.request.get(theirs).status == 410
+
+
+@pytest.mark.timeout(300)
+def test_every_page_fits_a_phone_in_the_dark(browser: Browser, running: Running) -> None:
     page = browser.new_page(
         base_url=running.address, viewport={"width": 390, "height": 800}, color_scheme="dark"
     )
     page.set_default_timeout(PATIENCE)
     drop(page)
     made(page)
-    sizes: list[int] = []
-    page.on("response", lambda got: sizes.append(int(got.headers.get("content-length", 0))))
-    for place in ("/", "/queue", page.url.removeprefix(running.address)):
-        sizes.clear()
+    for place in ("/", "/queue", "/experiments", page.url.removeprefix(running.address)):
         page.goto(place)
+        if place.startswith("/videos/"):
+            made(page)
         picture(page, f"phone{place.replace('/', '-')[:8]}")
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390, f"{place} is {wide} pixels wide"
-        if not place.startswith("/videos/"):
-            assert sum(sizes) < 150_000, place
     page.close()
-
-
-@pytest.mark.timeout(300)
-def test_every_control_is_reached_by_keyboard_and_has_a_name(page: Page) -> None:
-    drop(page)
-    made(page)
-    names = page.evaluate(
-        """() => [...document.querySelectorAll('a[href], button, input, select')]
-            .filter(one => one.offsetParent !== null && !one.disabled)
-            .map(one => (one.labels?.[0]?.textContent || one.ariaLabel || one.textContent || '').trim())"""
-    )
-    assert all(names), names
-    reached = set()
-    for _ in range(3 * len(names)):
-        page.keyboard.press("Tab")
-        reached.add(page.evaluate("() => document.activeElement.outerHTML.slice(0, 200)"))
-    assert len(reached) >= len(names)
 
 
 def test_less_motion_is_honoured(browser: Browser, running: Running) -> None:
     page = browser.new_page(base_url=running.address, reduced_motion="reduce")
     page.set_default_timeout(PATIENCE)
     drop(page)
-    made(page)
+    assert made(page).endswith(".jpg")
     page.goto("/")
     card = page.locator("img[data-moving]").first
     card.hover()
-    assert str(card.get_attribute("src")).endswith(".jpg")
+    page.wait_for_timeout(200)
+    assert "/stills/" in str(card.get_attribute("src"))
+    page.close()
+
+
+def test_what_cannot_be_read_is_said(browser: Browser, running: Running, tmp_path: Path) -> None:
+    page = browser.new_page(base_url=running.address)
+    page.set_default_timeout(PATIENCE)
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(drawn.pieces().read_bytes()[:2000])
+    page.goto("/")
+    page.set_input_files("#file", broken)
+    page.wait_for_selector(".refused:not([hidden])")
+    picture(page, "refused")
+    assert len(str(page.text_content(".refused:not([hidden])"))) > 10
     page.close()

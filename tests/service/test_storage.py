@@ -62,3 +62,16 @@ def test_a_folder_that_cannot_be_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OutputError, match="cannot be made"):
         open_storage(tmp_path / "file" / "files")
+
+
+def test_all_files_below_a_name_go_and_no_others(storage: Storage) -> None:
+    kept = ("ours/viewers/ab2/c.gif", "ours/covers/ab.gif", "theirs/viewers/ab/c.gif")
+    for name in (*kept, "ours/viewers/ab/c.gif", "ours/viewers/ab/c.jpg"):
+        storage.put(name, b"x")
+    storage.remove_below("ours/viewers/ab")
+    storage.remove_below("ours/viewers/ab")
+    assert storage.get("ours/viewers/ab/c.gif") is None
+    assert storage.get("ours/viewers/ab/c.jpg") is None
+    assert [storage.get(name) for name in kept] == [b"x"] * 3
+    with pytest.raises(AssertionError):
+        storage.remove_below("..")

@@ -16,13 +16,15 @@ from gifworthy.batch.channels import to_mend
 from gifworthy.batch.child import Limits
 from gifworthy.batch.earlier import ORDERS, TABLE, analysed
 from gifworthy.batch.keys import choice_of, look_of
+from gifworthy.batch.known import Known
 from gifworthy.batch.ledger import Ledger
 from gifworthy.batch.orders import Item, Order
 from gifworthy.batch.picking import Shard, stated, unfinished
 from gifworthy.batch.pool import Pool, cores
 from gifworthy.batch.running import Engine, Listener, Patience, Run, Tally
-from gifworthy.batch.sources import Columns, count, find
+from gifworthy.batch.sources import ENDINGS, Columns, find
 from gifworthy.batch.storage import Bucket, Folder, alone, open_storage
+from gifworthy.errors import VideoNotFound
 
 JOURNAL = "journal"
 
@@ -84,8 +86,9 @@ class Batch:
         Raises: VideoNotFound, CatalogueUnreadable, OutputError, BatchError, BatchUnreadable;
             KeyboardInterrupt at the second Ctrl-C.
         """
+        tally = Tally(self._total())
         with self._ledger() as ledger, _Staff(self.order, machines, self.writer) as staff:
-            tally = Tally(self._total())
+            listener.begun(tally)
             self._work(staff, ledger, self._items(ledger, tally), tally, listener)
             if self.refuses_shared and not tally.stopped:
                 self._mend(staff, ledger, tally, listener)
@@ -98,8 +101,9 @@ class Batch:
     @contextmanager
     def unfinished(self, tally: Tally) -> Iterator[Iterator[Item | None]]:
         """What is to be done, without doing it; nothing is written. Raises: as `run`."""
+        self._total()
         storage = open_storage(self.order.place, self.writer)
-        ledger = Ledger(storage, self.table, f"{JOURNAL}/{self.writer}")
+        ledger = Ledger(storage, self.table, f"{JOURNAL}/{self.writer}", only_looks=True)
         yield self._items(ledger, tally)
 
     def _work(
@@ -162,16 +166,24 @@ class Batch:
 
     def _items(self, ledger: Ledger, tally: Tally) -> Iterator[Item | None]:
         known = ledger.known(with_failed=not self.retries)
+        failed = Known() if self.retries else ledger.failed()
         if self.order.only_renders:
-            return analysed(ledger.storage, self.order, known, tally)
-        return unfinished(
-            stated(find(self.named, self.columns, self.order.place), self.shard), known, tally
-        )
+            return analysed(ledger.storage, self.order, known, failed, tally)
+        found = find(self.named, self.columns, self.order.place)
+        return unfinished(stated(found, self.shard), known, failed, tally)
 
     def _total(self) -> int | None:
-        if self.shard.of > 1 or self.order.only_renders:
+        """How many are meant, where that is known before. Raises: as `find`; VideoNotFound for none."""
+        if self.order.only_renders:
             return None
-        return count(self.named, self.columns, self.order.place)
+        found = find(self.named, self.columns, self.order.place)
+        first = next((one for one in found if one.source), None)
+        if first is None:
+            raise VideoNotFound(
+                f"there is no video in {', '.join(self.named)}; files that end in "
+                f"{', '.join(ENDINGS[:5])} and the like are taken, or what a list names"
+            )
+        return 1 + sum(bool(one.source) for one in found) if self.shard.of == 1 else None
 
 
 class _Staff:

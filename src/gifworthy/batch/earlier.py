@@ -51,9 +51,12 @@ def to_render(order: Order, style: Style) -> Order:
 
 
 def analysed(
-    storage: Folder | Bucket, order: Order, known: Known, tally: Tally
+    storage: Folder | Bucket, order: Order, known: Known, failed: Known, tally: Tally
 ) -> Iterator[Item | None]:
-    """Every video that has a cover of this choice in some style, but is not `known` yet; once each."""
+    """Every video that has a cover of this choice in some style, but is not `known` yet; once each.
+
+    Args: known: what has its row in the new style; failed: what of that got no cover.
+    """
     passed, seen = 0, Known()
     for rows in parts_of(storage, order, ASKED):
         for row in rows.to_pylist():
@@ -62,6 +65,7 @@ def analysed(
             seen.add(row["stamp"])
             if row["stamp"] in known:
                 tally.skipped += 1
+                tally.failed_before += row["stamp"] in failed
                 passed += 1
                 if passed % BREATH == 0:
                     yield None

@@ -30,6 +30,8 @@ class Known:
         place = stamp[:PLACE_BYTES]
         if (fresh := self._fresh.get(place)) is not None:
             return fresh
+        if not len(self._sorted):
+            return None
         first = place + bytes(STATE_BYTES)
         at = int(np.searchsorted(self._sorted, np.array(first, KIND)))
         if at == len(self._sorted):

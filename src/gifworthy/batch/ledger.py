@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -40,17 +41,22 @@ PAGE_SECONDS = {True: 1.0, False: 10.0}
 class Ledger:
     """The table of one order, and its journal.
 
-    Args: folder: of the table's parts. journal: folder of the pages.
+    Args: folder: of the table's parts. journal: folder of the pages. only_looks: whether nothing is
+        written, not even what a killed run left to do: another may be at work there.
     """
 
-    def __init__(self, storage: Folder | Bucket, folder: str, journal: str) -> None:
+    def __init__(
+        self, storage: Folder | Bucket, folder: str, journal: str, *, only_looks: bool = False
+    ) -> None:
         self.storage = storage
         self.folder, self.journal = folder, journal
         self.entered = 0
         self._waiting: list[Record] = []
         self._since = time.monotonic()
         self._parts = self._read_parts()
-        self._pages = self._read_pages()
+        self._pages = self._read_pages(tidies=not only_looks)
+        if only_looks:
+            self._count_in()
 
     def known(self, *, with_failed: bool = True) -> Known:
         """Which videos have a row; those that failed too, unless they shall be tried again.
@@ -59,6 +65,11 @@ class Ledger:
         """
         self.publish()
         stamps = [p.stamps if with_failed else p.stamps[~p.failed] for p in self._parts]
+        return Known(np.concatenate([np.zeros(0, KIND), *stamps]))
+
+    def failed(self) -> Known:
+        """Which videos have a row that says why there is no cover."""
+        stamps = [part.stamps[part.failed] for part in self._parts]
         return Known(np.concatenate([np.zeros(0, KIND), *stamps]))
 
     def enter(self, row: Row) -> None:
@@ -142,12 +153,25 @@ class Ledger:
         names = self.storage.names(self.folder, ".parquet")
         return [read_part(name, self.storage) for name in names]
 
-    def _read_pages(self) -> dict[int, int]:
+    def _count_in(self) -> None:
+        """Take the journal for one more part, without writing it."""
+        if not self._pages:
+            return
+        rows = self._journalled()
+        stamps = np.array(rows["stamp"].to_pylist(), KIND)
+        for number, part in enumerate(self._parts):
+            kept = ~np.isin(places(part.stamps), places(stamps))
+            self._parts[number] = replace(part, stamps=part.stamps[kept], failed=part.failed[kept])
+        failed = np.asarray(rows["error"].is_valid().to_numpy(), bool)
+        self._parts.append(Part("", max(self._pages), stamps, failed))
+        self._pages.clear()
+
+    def _read_pages(self, *, tidies: bool) -> dict[int, int]:
         """Numbers of the pages that no part holds, and how many rows they have."""
         upto = max([0, *(part.upto for part in self._parts)])
         pages = {int(name[-14:-6]): name for name in self.storage.names(self.journal, ".jsonl")}
         for number, name in pages.items():
-            if number <= upto:
+            if number <= upto and tidies:
                 self.storage.delete(name)
         return {
             number: (self.storage.read(name) or b"").count(b"\n")
@@ -157,7 +181,7 @@ class Ledger:
 
     def _journalled(self) -> pa.Table:
         """The newest row of each video in the journal; a page at a time becomes a table, to save memory."""
-        tables = []
+        tables = [as_table([])]
         for number in sorted(self._pages):
             page = self.storage.read(self._page(number)) or b""
             tables.append(as_table([json.loads(line) for line in page.splitlines()]))

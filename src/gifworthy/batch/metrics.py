@@ -17,6 +17,13 @@ def as_prometheus(tally: Tally) -> str:
     """A tally in Prometheus' text format."""
     lines = [
         *_figure("videos_skipped", "counter", "finished by earlier runs", tally.skipped),
+        *_figure(
+            "videos_failed_before",
+            "counter",
+            "of these, without a cover",
+            tally.failed_before,
+        ),
+        *_figure("videos_repeated", "counter", "named more than once", tally.repeated),
         *_figure("covers_made", "counter", "covers made by this run", tally.made),
         *_figure("videos_scanned", "counter", "videos looked over by this run", tally.scanned),
         *_figure("retries", "counter", "tries that will be repeated", tally.retried),
@@ -42,9 +49,13 @@ def _heads(name: str, kind: str, means: str) -> list[str]:
 
 
 class Metrics:
-    """What is told to who asks. tally: how far it has come, None before anything is known."""
+    """What is told to who asks.
+
+    tally: how far it has come, None before anything is known. address: where it is told, "" for nowhere.
+    """
 
     tally: Tally | None = None
+    address: str = ""
 
     def __call__(self, tally: Tally) -> None:
         """Some time has passed."""
@@ -55,17 +66,23 @@ class Metrics:
 def served(port: int | None) -> Iterator[Metrics]:
     """Answer at http://127.0.0.1:PORT/metrics while the work goes on; nowhere without a port.
 
-    Raises: OutputError when the port is taken.
+    Args: port: 0 for any that is free. Raises: ValueError; OutputError when the port is taken.
     """
     metrics = Metrics()
     if port is None:
         yield metrics
         return
 
+    if not 0 <= port <= 65535:
+        raise ValueError(f"a port is 0 to 65535, not {port}")
+
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path != "/metrics":
+                self.send_error(404)
+                return
             body = as_prometheus(metrics.tally or Tally()).encode()
-            self.send_response(200 if self.path == "/metrics" else 404)
+            self.send_response(200)
             self.send_header("Content-Type", TYPE)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -78,7 +95,8 @@ def served(port: int | None) -> Iterator[Metrics]:
         server = ThreadingHTTPServer(("127.0.0.1", port), Answer)
     except OSError as error:
         raise OutputError(f"port {port} cannot be used: {error.strerror}; give another") from error
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    metrics.address = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
     thread.start()
     try:
         yield metrics

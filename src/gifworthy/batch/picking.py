@@ -41,19 +41,30 @@ class Shard:
         return self.of == 1 or place_number(source) % self.of == self.number - 1
 
 
-def unfinished(found: Iterator[Found], known: Known, tally: Tally) -> Iterator[Item | None]:
-    """What is to be done, once each; None now and then while there is nothing but finished videos."""
-    passed = 0
+def unfinished(
+    found: Iterator[Found], known: Known, failed: Known, tally: Tally
+) -> Iterator[Item | None]:
+    """What is to be done, once each; None now and then while there is nothing but finished videos.
+
+    Args: known: what need not be done again; failed: what of that got no cover.
+    """
+    passed, begun = 0, Known()
     for one in found:
         assert one.state is not None, "a state was asked for before"
+        if not one.source:
+            tally.nameless += 1
+            continue
         stamp = stamp_of(one.source, one.state)
-        if stamp in known:
-            tally.skipped += 1
+        is_finished, is_begun = stamp in known, stamp in begun
+        if is_finished or is_begun:
+            tally.skipped += is_finished
+            tally.failed_before += is_finished and stamp in failed
+            tally.repeated += is_begun
             passed += 1
             if passed % BREATH == 0:
                 yield None
             continue
-        known.add(stamp)
+        begun.add(stamp)
         yield Item(one.source, stamp.hex(), one.group, name=one.name)
 
 
@@ -63,7 +74,7 @@ def stated(found: Iterator[Found], shard: Shard) -> Iterator[Found]:
     with ThreadPoolExecutor(ASKERS, "asker") as askers:
         for one in found:
             if not shard.holds(one.source):
-                continue
+                continue  # what has no name is of one shard too, and counted once
             if one.state is not None:
                 yield one
                 continue

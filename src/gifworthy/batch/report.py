@@ -87,11 +87,16 @@ class Findings:
             self.sheet[place] = row
 
 
-def report(storage: Folder | Bucket, title: str, parts: Iterable[pa.Table]) -> str:
-    """The page, as HTML that needs no other file; covers are linked from the folder it lies in."""
+def report(storage: Folder | Bucket, title: str, parts: Iterable[pa.Table]) -> str | None:
+    """The page, as HTML that needs no other file; covers are linked from the folder it lies in.
+
+    Returns: None when there is no row.
+    """
     found = Findings()
     for rows in parts:
         found.take(rows)
+    if not found.made and not found.causes:
+        return None
     sections = [_figures(found), _failures(found), _times(found), _sheet(storage, found)]
     return PAGE.format(title=html.escape(title), body="\n".join(sections))
 

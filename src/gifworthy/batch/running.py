@@ -80,13 +80,17 @@ class Patience:
 class Tally:
     """How far a batch has come.
 
-    total: of all videos, None while it is not known. skipped: finished before. scanned: looked over in
-    this run. mended: covers that showed what their group shares, and were made anew. written: bytes of
-    covers and stills. processor: seconds. stopped: before everything was done.
+    total: of all videos, None while it is not known. skipped: finished before; failed_before: how many of
+    these got no cover then. repeated: named a second time. nameless: rows of a table that name no video.
+    scanned: looked over in this run. mended: covers that showed what their group shares, and were made
+    anew. written: bytes of covers and stills. processor: seconds. stopped: before everything was done.
     """
 
     total: int | None = None
     skipped: int = 0
+    failed_before: int = 0
+    repeated: int = 0
+    nameless: int = 0
     made: int = 0
     scanned: int = 0
     retried: int = 0
@@ -108,6 +112,11 @@ class Tally:
         return self.made + self.failed
 
     @property
+    def passed(self) -> int:
+        """Videos that there is nothing more to do with."""
+        return self.skipped + self.repeated + self.done
+
+    @property
     def rate(self) -> float:
         """Videos a second since the start."""
         return self.done / max(1e-9, time.monotonic() - self.begun)
@@ -117,7 +126,7 @@ class Tally:
         """At this rate; None when nothing is known yet."""
         if self.total is None or not self.done:
             return None
-        return max(0, self.total - self.skipped - self.done) / self.rate
+        return max(0, self.total - self.passed) / self.rate
 
     def take(self, row: Row) -> None:
         """Count a row."""
@@ -132,6 +141,10 @@ class Tally:
 
 class Listener(Protocol):
     """Who is told what happens."""
+
+    def begun(self, tally: Tally) -> None:
+        """The videos are there and the place is ours: work begins. Raises: OutputError."""
+        ...
 
     def row(self, row: Row) -> None:
         """A video has its row."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import csv
 import glob
+import io
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
-from urllib.parse import urlsplit
+from typing import BinaryIO, TextIO, cast
+from urllib.parse import urljoin, urlsplit
 
 from gifworthy.batch.stamps import told_state
 from gifworthy.errors import CatalogueUnreadable, MissingExtra, VideoNotFound, VideoUnreachable
@@ -23,7 +24,8 @@ ENDINGS = (
 )
 LISTS = (".txt", ".lst")
 TABLES = (".csv", ".tsv", ".parquet")
-ROWS_AT_ONCE = 8192
+FLAGS = ("--column", "--group-column", "--tag-column")
+ROWS_AT_ONCE, SHOWN = 8192, 20
 
 
 @dataclass(frozen=True)
@@ -48,43 +50,56 @@ class Columns:
     group: str | None = None
     tag: str | None = None
 
+    @property
+    def named(self) -> list[str]:
+        """Those that are read."""
+        return [name for name in (self.source, self.group, self.tag) if name]
+
 
 def find(named: Sequence[str], columns: Columns, besides: str = "") -> Iterator[Found]:
-    """The videos that are meant, in an order that stays the same.
+    """The videos that are meant, in an order that stays the same; a row that names none has no source.
 
     Args: named: folders, files, globs, lists (.txt), tables (.csv, .tsv, .parquet), addresses.
         besides: a folder that is left out: covers are no videos.
-    Raises: VideoNotFound when something named is not there; CatalogueUnreadable for a broken table.
+    Raises: VideoNotFound when something named is not there; CatalogueUnreadable for a broken table or a
+        folder that cannot be looked into; MissingExtra, VideoUnreachable.
     """
     root = Path(named[0]).absolute() if len(named) == 1 and Path(named[0]).is_dir() else None
     for name in named:
         if "://" in name:
-            yield from _remote(name)
+            yield from _remote(name, columns)
         elif Path(name).is_dir():
             yield from _walk(Path(name).absolute(), root, besides)
         elif Path(name).exists():
-            yield from _file(name, columns)
+            yield from _listing(name, columns) if _is_listing(name) else (_local(name),)
         elif glob.has_magic(name):
             yield from _globbed(name)
         else:
             raise VideoNotFound(f"{name} is not there; give a folder, a list, a glob or an address")
 
 
-def count(named: Sequence[str], columns: Columns, besides: str = "") -> int:
-    """How many videos are meant. Raises: as `find`."""
-    return sum(1 for _ in find(named, columns, besides))
-
-
 def _walk(folder: Path, root: Path | None, besides: str) -> Iterator[Found]:
-    """Every video below a folder; names that begin with a dot are left out."""
-    with os.scandir(folder) as entries:
-        found = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+    """Every video below a folder; names that begin with a dot, and linked folders, are left out."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted((e for e in entries if e.name[0] != "."), key=lambda e: e.name)
+    except OSError as error:
+        raise CatalogueUnreadable(
+            f"{folder} cannot be looked into: {error.strerror}; nothing was begun"
+        ) from error
     for entry in found:
         if entry.is_dir(follow_symlinks=False):
             if entry.path != besides:
                 yield from _walk(Path(entry.path), root, besides)
-        elif _is_video(entry.name):
+        elif _is_video(entry.name) and not _leads_to_folder(entry):
             yield _local(entry.path, "" if root is None else str(root))
+
+
+def _leads_to_folder(link: os.DirEntry[str]) -> bool:
+    try:
+        return link.is_dir()
+    except OSError:  # it leads round in circles: whoever opens it says so
+        return False
 
 
 def _globbed(pattern: str) -> Iterator[Found]:
@@ -95,18 +110,43 @@ def _globbed(pattern: str) -> Iterator[Found]:
     yield from (_local(path) for path in videos)
 
 
-def _file(name: str, columns: Columns) -> Iterator[Found]:
-    ending = Path(name).suffix.lower()
-    if ending in LISTS:
-        with Path(name).open(encoding="utf-8", errors="surrogateescape") as lines:
-            yield from _lines(lines, Path(name).parent)
-    elif ending in TABLES:
-        yield from _rows(name, columns)
-    else:
-        yield _local(name)
+def _is_listing(name: str) -> bool:
+    return name.lower().endswith((*LISTS, *TABLES))
 
 
-def _lines(lines: TextIO, folder: Path) -> Iterator[Found]:
+def _listing(name: str, columns: Columns) -> Iterator[Found]:
+    """The videos that a list or a table names, here or in a bucket. Raises: CatalogueUnreadable."""
+    ending, base = name[name.rindex(".") :].lower(), _parent(name) if "://" in name else ""
+    folder = base or str(Path(name).parent)
+    if ending == ".parquet":
+        with _opened(name) as file:
+            yield from _meant(_parquet(name, file, columns), folder)
+        return
+    with _opened(name) as file, _as_text(file) as text:
+        if ending in LISTS:
+            yield from _lines(text, folder)
+        else:
+            yield from _meant(_separated(name, text, ending == ".tsv", columns), folder)
+
+
+def _opened(name: str) -> BinaryIO:
+    import fsspec
+
+    try:
+        if "://" not in name:
+            return Path(name).open("rb")
+        return cast(BinaryIO, fsspec.open(name, "rb").open())
+    except ImportError as error:
+        raise MissingExtra(f"{name} needs a library: {error}") from error
+    except Exception as error:  # each store's package has errors of its own
+        raise CatalogueUnreadable(f"{name} cannot be read: {error}") from error
+
+
+def _as_text(file: BinaryIO) -> TextIO:
+    return io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _lines(lines: TextIO, folder: str) -> Iterator[Found]:
     """One video a line; empty lines and those that begin with # are left out."""
     for line in lines:
         text = line.strip()
@@ -114,69 +154,75 @@ def _lines(lines: TextIO, folder: Path) -> Iterator[Found]:
             yield _named(text, folder, None, None)
 
 
-def _rows(name: str, columns: Columns) -> Iterator[Found]:
-    folder = Path(name).parent
-    rows = _parquet(name, columns) if name.endswith(".parquet") else _separated(name, columns)
-    for source, group, tag in rows:
-        if source:
-            yield _named(source, folder, group, tag)
-
-
 Cells = tuple[str | None, str | None, str | None]
 
 
-def _parquet(name: str, columns: Columns) -> Iterator[Cells]:
+def _meant(rows: Iterator[Cells], folder: str) -> Iterator[Found]:
+    for source, group, tag in rows:
+        yield _named(source, folder, group or None, tag) if source else Found("", "", "")
+
+
+def _parquet(name: str, file: BinaryIO, columns: Columns) -> Iterator[Cells]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    wanted = [c for c in (columns.source, columns.group, columns.tag) if c]
     try:
-        file = pq.ParquetFile(name, pre_buffer=False)
-        _check_columns(name, file.schema_arrow.names, wanted)
-        for batch in file.iter_batches(ROWS_AT_ONCE, columns=wanted, use_threads=False):
+        table = pq.ParquetFile(file, pre_buffer=False)
+        _check_columns(name, table.schema_arrow.names, columns)
+        for batch in table.iter_batches(ROWS_AT_ONCE, columns=columns.named, use_threads=False):
             for row in batch.to_pylist():
                 yield _cells(row, columns)
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:
         raise CatalogueUnreadable(f"{name} is no Parquet file: {error}") from error
 
 
-def _separated(name: str, columns: Columns) -> Iterator[Cells]:
-    with Path(name).open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t" if name.endswith(".tsv") else ",")
-        wanted = [c for c in (columns.source, columns.group, columns.tag) if c]
-        _check_columns(name, list(rows.fieldnames or ()), wanted)
+def _separated(name: str, text: TextIO, has_tabs: bool, columns: Columns) -> Iterator[Cells]:
+    try:
+        rows = csv.DictReader(text, delimiter="\t" if has_tabs else ",")
+        _check_columns(name, list(rows.fieldnames or ()), columns)
         for row in rows:
             yield _cells(row, columns)
+    except csv.Error as error:
+        raise CatalogueUnreadable(f"{name} is no table with commas or tabs: {error}") from error
 
 
-def _check_columns(name: str, there: Sequence[str], wanted: Sequence[str]) -> None:
-    for column in wanted:
-        if column not in there:
+def _check_columns(name: str, there: Sequence[str], columns: Columns) -> None:
+    if not there:
+        raise CatalogueUnreadable(f"{name} is empty: its first line must name the columns")
+    for flag, column in zip(FLAGS, (columns.source, columns.group, columns.tag), strict=True):
+        if column and column not in there:
             raise CatalogueUnreadable(
-                f"{name} has no column {column!r}, but {', '.join(there)}; name one with --column"
+                f"{name} has no column {column!r}, but {', '.join(there[:SHOWN])}; name one with {flag}"
             )
 
 
 def _cells(row: dict[str, object], columns: Columns) -> Cells:
     def cell(column: str | None) -> str | None:
         value = row.get(column) if column else None
+        if isinstance(value, bytes):
+            return os.fsdecode(value).strip()
         return None if value is None else str(value).strip()
 
     return cell(columns.source), cell(columns.group), cell(columns.tag)
 
 
-def _named(text: str, folder: Path, group: str | None, tag: str | None) -> Found:
+def _named(text: str, folder: str, group: str | None, tag: str | None) -> Found:
     """A video that a list names: paths are meant from the list's own folder."""
+    if "://" in folder and "://" not in text:
+        text = urljoin(f"{folder}/", text) if _is_web(folder) else f"{folder}/{text.lstrip('/')}"
     if "://" in text:
         return Found(text, tag, group if group is not None else _parent(text), _name(text))
-    found = _local(str(folder / Path(text).expanduser()))
+    found = _local(str(Path(folder) / Path(text).expanduser()))
     return replace(found, state=tag, group=found.group if group is None else group)
 
 
-def _remote(name: str) -> Iterator[Found]:
-    """A video, or everything below an address that ends in a slash or holds a star."""
+def _remote(name: str, columns: Columns) -> Iterator[Found]:
+    """A video, what a list there names, or everything below an address that ends in a slash or has a star."""
+    if _is_listing(name):
+        yield from _listing(name, columns)
+        return
     is_single = _is_video(urlsplit(name).path) and not glob.has_magic(name)
-    if is_single or name.lower().startswith(("http:", "https:")):
+    if is_single or _is_web(name):
         yield Found(name, None, _parent(name), _name(name))
         return
     for path, facts in _listed(name):
@@ -193,8 +239,10 @@ def _listed(name: str) -> Iterator[tuple[str, dict[str, object]]]:
         found = look(root, detail=True)
     except ImportError as error:
         raise MissingExtra(f"{name} needs a library: {error}") from error
-    except OSError as error:
-        raise VideoUnreachable(f"{name} cannot be listed: {error}") from error
+    except Exception as error:  # each store's package has errors of its own
+        raise VideoUnreachable(
+            f"{name} cannot be listed ({error}); check the address and your credentials"
+        ) from error
     for path in sorted(found):
         yield f"{name.partition('://')[0]}://{path.lstrip('/')}", found[path]
 
@@ -213,6 +261,10 @@ def _name(place: str) -> str:
 
 def _parent(address: str) -> str:
     return address.rpartition("/")[0]
+
+
+def _is_web(address: str) -> bool:
+    return address.lower().startswith(("http:", "https:"))
 
 
 def _is_video(name: str) -> bool:

@@ -8,7 +8,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol, TextIO, cast
 
 from gifworthy.errors import MissingExtra, OutputError
 from gifworthy.files import share
@@ -129,21 +129,21 @@ class Bucket:
             return self._files.cat_file(f"{self._root}/{name}")
         except FileNotFoundError:
             return None
-        except (OSError, RuntimeError) as error:
+        except Exception as error:  # each store's package has errors of its own
             raise self._refused("read", name, error) from error
 
     def open(self, name: str) -> BinaryIO:
         """An object to read parts of."""
         try:
             return self._files.open(f"{self._root}/{name}", "rb")
-        except (OSError, RuntimeError) as error:
+        except Exception as error:  # each store's package has errors of its own
             raise self._refused("read", name, error) from error
 
     def write(self, name: str, data: bytes) -> None:
         """Put a whole object in the place of what is there."""
         try:
             self._files.pipe_file(f"{self._root}/{name}", data)
-        except (OSError, RuntimeError) as error:
+        except Exception as error:  # each store's package has errors of its own
             raise self._refused("written", name, error) from error
 
     def names(self, folder: str, ending: str) -> list[str]:
@@ -153,19 +153,23 @@ class Bucket:
             found = self._files.find(f"{self._root}/{folder}")
         except FileNotFoundError:
             return []
-        except (OSError, RuntimeError) as error:
+        except Exception as error:  # each store's package has errors of its own
             raise self._refused("listed", folder, error) from error
         start = len(self._root.lstrip("/")) + 1
         return sorted(n.lstrip("/")[start:] for n in found if n.endswith(ending))
 
     def delete(self, name: str) -> None:
         """Forget an object, if it is there."""
-        with contextlib.suppress(FileNotFoundError):
+        try:
             self._files.rm_file(f"{self._root}/{name}")
+        except FileNotFoundError:
+            return
+        except Exception as error:  # each store's package has errors of its own
+            raise self._refused("removed", name, error) from error
 
     def _refused(self, what: str, name: str, error: Exception) -> OutputError:
         return OutputError(
-            f"{self.address}/{name} cannot be {what}: {error}; check address and rights"
+            f"{self.address}/{name} cannot be {what}: {error}; check the address and your rights"
         )
 
 
@@ -191,22 +195,34 @@ def alone(storage: Folder | Bucket, name: str) -> Iterator[None]:
     if isinstance(storage, Bucket):
         yield
         return
-    import fcntl
-
     path = storage.root / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise OutputError(
-                    f"another batch is writing the same covers to {storage.address}; wait for it, or "
-                    f"share the work with --shard"
-                ) from None
-            yield
+        file = path.open("w")
     except OSError as error:
-        raise _refused("written", path, error) from error
+        raise OutputError(
+            f"{storage.address} cannot be written: {error.strerror}; give another place with -o"
+        ) from error
+    with file:
+        _lock(file, storage.address)
+        yield
+
+
+def _lock(file: TextIO, address: str) -> None:
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise OutputError(
+            f"another batch is writing the same covers to {address}; wait for it, or share the work "
+            f"with --shard"
+        ) from None
+    except OSError as error:
+        raise OutputError(
+            f"{address} knows no locks ({error.strerror}), so two batches could spoil each other's "
+            f"table; write to another disk"
+        ) from error
 
 
 def _refused(what: str, path: Path, error: OSError) -> OutputError:
@@ -219,7 +235,9 @@ def _opened(address: str) -> tuple[_Files, str]:
     try:
         system, root = fsspec.core.url_to_fs(address)
     except ImportError as error:
-        raise MissingExtra(f"{address} needs a library: {error}") from error
+        raise MissingExtra(
+            f"{address} needs one more package: {error}; for s3://: pip install 'gifworthy[s3]'"
+        ) from error
     except ValueError as error:
         raise ValueError(f"{address} is no address that can be opened: {error}") from error
     return cast(_Files, system), str(root).rstrip("/")

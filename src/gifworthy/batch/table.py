@@ -36,6 +36,7 @@ HIGHLIGHT = pa.struct(
         ("reasons", pa.map_(pa.string(), pa.float64())),
     ]
 )
+MOMENT = pa.struct([("time", pa.float64()), *((edge, pa.float64()) for edge in BOX.names)])
 ERROR = pa.struct([("type", pa.string()), ("message", pa.string()), ("retryable", pa.bool_())])
 SPAN = pa.struct([("start", pa.float64()), ("end", pa.float64())])
 STORY = pa.schema(
@@ -51,11 +52,13 @@ STORY = pa.schema(
         ("frames", pa.int32()),
         ("seconds", pa.float64()),
         ("seam", pa.float64()),
+        ("begins", pa.float64()),
         ("duration", pa.float64()),
         ("plan", pa.string()),
         ("chosen_by", pa.string()),
         ("effort", pa.string()),
         ("highlights", pa.list_(HIGHLIGHT)),
+        ("crops", pa.list_(pa.list_(MOMENT))),
         ("gave_up", pa.list_(pa.string())),
         ("notes", pa.list_(pa.string())),
         ("against", pa.string()),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -19,14 +19,30 @@ PROGRESS_SECONDS = 30.0
 
 
 class Log:
-    """JSON lines, each with its time and event: `made`, `failed`, `retry`, `progress`, `ended`.
+    """JSON lines, each with its time and event: `begun`, `made`, `failed`, `retry`, `progress`, `ended`.
 
-    Args: file: where they go; None for nowhere. telling: who else is told how far it has come.
+    It goes on where an earlier one ended.
+
+    Args: path: the file they go to, made when work begins; None for nowhere. telling: who else is told
+        how far it has come.
     """
 
-    def __init__(self, file: TextIO | None, telling: Telling) -> None:
-        self._file, self._telling = file, telling
+    def __init__(self, path: Path | None, telling: Telling) -> None:
+        self._path, self._telling = path, telling
+        self._file: TextIO | None = None
         self._told = time.monotonic()
+
+    def begun(self, tally: Tally) -> None:
+        """Work begins. Raises: OutputError."""
+        if self._path is not None:
+            self._file = _opened(self._path)
+        self._line("begun", total=tally.total)
+
+    def close(self) -> None:
+        """Nothing more is told."""
+        if self._file is not None:
+            with suppress(OSError):  # of a full disk, which was told already
+                self._file.close()
 
     def row(self, row: Row) -> None:
         """A video has its row."""
@@ -56,8 +72,11 @@ class Log:
     def _line(self, event: str, **more: object) -> None:
         if self._file is not None:
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
-            self._file.write(json.dumps({"time": now, "event": event, **more}) + "\n")
-            self._file.flush()
+            try:
+                self._file.write(json.dumps({"time": now, "event": event, **more}) + "\n")
+                self._file.flush()
+            except OSError as error:
+                raise _refused(self._path, error) from error
 
 
 def facts(tally: Tally) -> dict[str, object]:
@@ -66,6 +85,9 @@ def facts(tally: Tally) -> dict[str, object]:
     return {
         "total": tally.total,
         "skipped": tally.skipped,
+        "failed_before": tally.failed_before,
+        "repeated": tally.repeated,
+        "nameless": tally.nameless,
         "made": tally.made,
         "failed": tally.failed,
         "failures": dict(tally.failures),
@@ -80,18 +102,13 @@ def facts(tally: Tally) -> dict[str, object]:
     }
 
 
-@contextmanager
-def opened_log(path: Path | None, telling: Telling) -> Iterator[Log]:
-    """A log that goes on where an earlier one ended. Raises: OutputError."""
-    if path is None:
-        yield Log(None, telling)
-        return
+def _opened(path: Path) -> TextIO:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a", encoding="utf-8", errors="backslashreplace")
+        return path.open("a", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written: {error.strerror}; give another with --log"
-        ) from error
-    with file:
-        yield Log(file, telling)
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path | None, error: OSError) -> OutputError:
+    return OutputError(f"{path} cannot be written: {error.strerror}; give another with --log")

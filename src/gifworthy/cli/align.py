@@ -34,15 +34,23 @@ def align(
     overwrite: Overwrite = False,
     as_json: Annotated[
         bool,
-        Option("--json", help="One JSON line a GIF on standard output.", rich_help_panel=WRITING),
+        Option(
+            "--json",
+            help="One JSON line a shot of a GIF on standard output.",
+            rich_help_panel=WRITING,
+        ),
     ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find the seconds of a video that a GIF was cut from, whatever was done to it since."""
+    """Find the seconds of a video that a GIF was cut from, made smaller, faster or written upon since.
+
+    A GIF of several shots is found shot by shot. One that was cropped to another shape is not found.
+    """
     from gifworthy.errors import LabelsNotFound
     from gifworthy.files import check_free, write_whole
     from gifworthy.learning.alignment import Aligner
     from gifworthy.learning.datasets.pairs import CACHE_BYTES, as_csv, films_in
+    from gifworthy.learning.montages import find_all
     from gifworthy.settings import Settings
     from gifworthy.stores import open_store
 
@@ -64,8 +72,9 @@ def align(
 
     def find(source: str, told: Told) -> str:
         del told
-        found.append(aligner.find(gifs[source]))
-        return _json(found[-1]) if as_json else _told(found[-1], len(films))
+        shots = find_all(aligner, gifs[source])
+        found.extend(shots)
+        return "\n".join(_json(one) if as_json else _told(one, len(films)) for one in shots)
 
     try:
         each(list(gifs), find, as_json=as_json, quiet=quiet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,7 +58,7 @@ MetricsPort = Annotated[
     int | None,
     Option(
         metavar="PORT",
-        help="Answer Prometheus at http://127.0.0.1:PORT/metrics.",
+        help="Answer Prometheus at http://127.0.0.1:PORT/metrics; 0 for any free port.",
         rich_help_panel=WRITING,
     ),
 ]
@@ -81,7 +81,7 @@ def batch(
     quiet: Quiet = False,
 ) -> None:
     """Make the covers of a whole catalogue; the same command goes on where it was stopped."""
-    from gifworthy.batch.telling import facts, opened_log
+    from gifworthy.batch.telling import Log, facts
 
     place = _output(named, out, instead)
     if instead.report:
@@ -98,7 +98,7 @@ def batch(
     with (
         bar(quiet) as shown,
         _served(metrics_port, shown) as telling,
-        opened_log(_log(log, place), telling) as listener,
+        closing(Log(_log(log, place), telling)) as listener,
     ):
         tally = wanted.run(work.machines(), listener)
         listener.ended(tally)
@@ -130,14 +130,20 @@ def _output(named: list[str] | None, out: str | None, instead: InsteadFlags) -> 
 def _report(place: str, choice: str | None) -> None:
     from gifworthy.batch.earlier import earlier_order, parts_of
     from gifworthy.batch.keys import choice_of
+    from gifworthy.batch.ledger import PART_ROWS
     from gifworthy.batch.report import COLUMNS, NAME, report
     from gifworthy.batch.storage import open_storage
+    from gifworthy.errors import BatchError
     from gifworthy.settings import Settings
 
     storage = open_storage(_place(place))
     order = earlier_order(storage, Settings.from_environ(os.environ), choice)
     title = f"{place}: {choice_of(order)}"
     page = report(storage, title, parts_of(storage, order, COLUMNS))
+    if page is None:
+        raise BatchError(
+            f"{place} has no rows yet; they come when {PART_ROWS:,} videos are done, or a run ends"
+        )
     storage.write(NAME, page.encode(errors="backslashreplace"))
     print(f"{place.rstrip('/')}/{NAME}")
 
@@ -160,6 +166,8 @@ def _served(port: int | None, shown: Telling) -> Iterator[Telling]:
     from gifworthy.batch.metrics import served
 
     with served(port) as metrics:
+        if port == 0:
+            say(f"figures at {metrics.address}/metrics")
 
         def tell(tally: Tally) -> None:
             metrics(tally)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gifworthy.cli.speech import say
 from gifworthy.cli.values import say_size
+from gifworthy.moments import counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -23,10 +24,10 @@ LINE_SECONDS = 30.0
 
 def summary(out: str, tally: Tally) -> str:
     """What a person reads at the end."""
-    from gifworthy.moments import counted
-
     if not tally.done and not tally.mended:
-        return f"{out}: nothing to do, {counted(tally.skipped, 'video')} are finished"
+        covers = tally.skipped - tally.failed_before
+        parts = [f"nothing to do, {counted(covers, 'cover')} made before", *_passed_over(tally)]
+        return f"{out}: {', '.join(parts)}{_failed_before(tally)}"
     parts = [f"{counted(tally.made, 'cover')} ({say_size(tally.written)})"]
     if tally.failures:
         causes = ", ".join(f"{n} {kind}" for kind, n in tally.failures.most_common())
@@ -34,8 +35,25 @@ def summary(out: str, tally: Tally) -> str:
     if tally.mended:
         parts.append(f"{tally.mended} made anew without a shared intro")
     if tally.skipped:
-        parts.append(f"{tally.skipped} were finished before")
-    return f"{out}: {', '.join(parts)}; {tally.rate:.2f} videos a second"
+        parts.append(f"{tally.skipped - tally.failed_before} made before")
+    parts += _passed_over(tally)
+    told = f"{out}: {', '.join(parts)}; {tally.rate:.2f} videos a second"
+    return told + _failed_before(tally)
+
+
+def _passed_over(tally: Tally) -> Iterator[str]:
+    if tally.repeated:
+        yield f"{tally.repeated} named more than once"
+    if tally.nameless:
+        yield f"{counted(tally.nameless, 'row')} without a video"
+
+
+def _failed_before(tally: Tally) -> str:
+    """What an earlier run could not do must not look as if all were well."""
+    if not tally.failed_before:
+        return ""
+    got = "got no cover before; --retry tries again, --report says why"
+    return f"; {counted(tally.failed_before, 'video')} {got}"
 
 
 def estimated(found: Estimate) -> str:
@@ -79,7 +97,7 @@ def bar(quiet: bool) -> Iterator[Telling]:
                 bar.update(
                     task,
                     total=tally.total,
-                    completed=tally.skipped + tally.done,
+                    completed=tally.passed,
                     rate=f"{tally.rate:.2f}/s",
                     failed=f"{tally.failed} failed" if tally.failed else "",
                 )
@@ -100,9 +118,7 @@ class _Lines:
         of = "" if tally.total is None else f" of {tally.total}"
         left = tally.seconds_left
         more = "" if left is None else f", {left / 60:.0f} min left"
-        say(
-            f"{tally.skipped + tally.done}{of} done, {tally.failed} failed, {tally.rate:.2f}/s{more}"
-        )
+        say(f"{tally.passed}{of} done, {tally.failed} failed, {tally.rate:.2f}/s{more}")
 
 
 def _progress() -> Progress:

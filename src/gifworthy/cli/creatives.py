@@ -22,7 +22,7 @@ from gifworthy.cli.flags import (
     source_of,
 )
 from gifworthy.cli.looks import LookFlags
-from gifworthy.cli.places import is_same_file, make_folder, stem_of
+from gifworthy.cli.places import is_same_file, made_folder, stem_of
 from gifworthy.cli.speech import each, say
 from gifworthy.cli.values import parse_aspect, say_size
 from gifworthy.cli.viewers import Viewer, bind_to
@@ -117,12 +117,11 @@ def creatives(
     files = Files(Path(out or ""), stem_of(source), suffix, tuple(shape for shape, _ in styles))
 
     def work(source: str, told: Told) -> str:
-        with maker.open(source, bounds, told) as opened:
-            _make_folder(out)
+        with maker.open(source, bounds, told) as opened, made_folder(_folder(out), 1):
             files.check(source, overwrite=overwrite)
             made = cut(maker, opened, styles, told)
-        story = _story(made, files)
-        write_together(_parts(made, files, story), overwrite=overwrite)
+            story = _story(made, files)
+            write_together(_parts(made, files, story), overwrite=overwrite)
         for warning in made[0].making.warnings:
             say(warning)
         if as_json:
@@ -150,13 +149,13 @@ def _styles(looks: LookFlags, aspects: str, shots: int) -> list[tuple[str, Style
     return [(shape, style.but(aspect=ratio)) for shape, ratio in ratios.items()]
 
 
-def _make_folder(out: str | None) -> None:
-    """The folder, made when it is not there. Raises: OutputError."""
+def _folder(out: str | None) -> str | None:
+    """What `-o` names, as a folder whatever it is called. Raises: OutputError."""
     from gifworthy.errors import OutputError
 
     if out is not None and Path(out).is_file():
         raise OutputError(f"{out} is a file, but several files are written; name a folder")
-    make_folder(None if out is None else f"{out}/", 1)
+    return None if out is None else f"{out}/"
 
 
 def _story(made: tuple[Creative, ...], files: Files, indent: int | None = 2) -> str:

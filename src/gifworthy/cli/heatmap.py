@@ -110,6 +110,7 @@ def heatmap(
     """The map over the video, with the scores over time and the chosen cut and crop drawn."""
     from gifworthy.errors import OutputError
     from gifworthy.files import check_free
+    from gifworthy.moments import counted
     from gifworthy.pipeline import CoverMaker
     from gifworthy.settings import Settings
 
@@ -132,7 +133,7 @@ def heatmap(
             for warning in opened.warnings:
                 say(warning)
         size = say_size(place.stat().st_size)
-        return "" if quiet else f"{place}: {count} pictures, {size}"
+        return "" if quiet else f"{place}: {counted(count, 'picture')}, {size}"
 
     each([source], draw, as_json=False, quiet=quiet)
 

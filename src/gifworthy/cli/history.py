@@ -102,13 +102,14 @@ def _chosen(
         raise ValueError("--start and --end belong to a video; leave them out for a GIF or a CSV")
     if of is not None:
         begin("aligning")
-        pick, found = gif_chosen(Path(chosen), of, settings)
-        if found.is_guess:
-            say(
-                f"a guess: the GIF fits as well {found.doubt:.1f} s away; to be sure, give --start, --end"
-            )
-        say(f"found at {clock(pick.segment.start)} to {clock(pick.segment.end)}")
-        return (pick,)
+        picks, found = gif_chosen(Path(chosen), of, settings)
+        for one in found:
+            if one.is_guess:
+                say(
+                    f"a guess: the GIF fits as well {one.doubt:.1f} s away; to be sure, give --start, --end"
+                )
+            say(f"found at {clock(one.segment.start)} to {clock(one.segment.end)}")
+        return picks
     if is_rows:
         return rows_chosen(Path(chosen), settings, begin)
     start, end = span

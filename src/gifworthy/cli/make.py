@@ -28,7 +28,7 @@ from gifworthy.cli.looks import LookFlags
 from gifworthy.cli.places import (
     EXPORTS,
     STANDARD_OUTPUT,
-    make_folder,
+    made_folder,
     named_file,
     places_for,
 )
@@ -125,7 +125,6 @@ def make(
         _pour(work, sources, alone=not (as_json or also or against))
         return
     places = places_for(sources, out, suffix, _exports(also))
-    make_folder(out, len(sources))
     waiting = dict(zip(sources, places, strict=True))
 
     def save(source: str, told: Told) -> str:
@@ -137,7 +136,8 @@ def make(
             return story(done, place)
         return "" if quiet else summary(done, place)
 
-    each(sources, save, as_json=as_json, quiet=quiet)
+    with made_folder(out, len(sources)):
+        each(sources, save, as_json=as_json, quiet=quiet)
 
 
 def _pour(work: Work, sources: list[str], *, alone: bool) -> None:

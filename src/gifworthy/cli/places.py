@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -79,14 +80,28 @@ def named_file(out: str | None, count: int) -> Path | None:
     return Path(out)
 
 
-def make_folder(out: str | None, count: int) -> None:
-    """The folder that `-o` names, if it names one that is not there yet. Raises: OutputError."""
+@contextmanager
+def made_folder(out: str | None, count: int) -> Iterator[None]:
+    """The folder that `-o` names, if it names one, made when it is not there.
+
+    In the end what was made and stayed empty is taken away again: an error leaves nothing behind.
+    Raises: OutputError.
+    """
     if out is None or not names_a_folder(out, count):
+        yield
         return
+    folder = Path(out)
+    absent = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
-        Path(out).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{out} cannot be made: {error.strerror}; give another folder") from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            for place in absent:
+                place.rmdir()
 
 
 def names_a_folder(out: str, count: int) -> bool:

@@ -24,12 +24,12 @@ from gifworthy.cli.flags import (
 )
 from gifworthy.cli.speech import each, say
 from gifworthy.cli.viewers import (
-    Known,
     Viewer,
     beside,
     bind_to,
     compared_as_json,
     compared_as_table,
+    known_of,
 )
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _compared(
 
     generic = CoverMaker.load(maker.plan, maker.settings, comments=maker.comments).rank(video)
     scorer = load_scorer(maker.plan.scorer, maker.settings)
-    rows = beside(mine, generic, video, Known.read(viewer, scorer, maker.settings))
+    rows = beside(mine, generic, video, known_of(viewer, scorer, maker.settings))
     return compared_as_json(mine.source, rows) if as_json else compared_as_table(rows)
 
 

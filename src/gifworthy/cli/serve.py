@@ -36,6 +36,19 @@ def serve(
     ] = "",
     workers: Annotated[int, Option(min=0, max=256, help="Processes that make covers.")] = 1,
     public: Annotated[str, Option(metavar="URL", help="How people reach it.")] = "",
+    models: Annotated[
+        Path | None,
+        Option(metavar="FOLDER", help="Trained models; each folder in it is a plan by its name."),
+    ] = None,
+    uploads_per_hour: Annotated[
+        int, Option(min=0, help="Of each tenant; 0 for as many as it likes.")
+    ] = 0,
+    orders_per_hour: Annotated[
+        int, Option(min=0, help="New covers of each tenant; 0 for as many as it likes.")
+    ] = 0,
+    per_minute: Annotated[
+        int, Option(min=0, help="Requests of each key; 0 for as many as it likes.")
+    ] = 0,
 ) -> None:
     """Serve covers over HTTP: videos in by upload, covers out by their address."""
     import logging
@@ -43,7 +56,15 @@ def serve(
     from gifworthy.service.serving import serve as serve_until_stopped
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     config = _config(folder, database, host, port, storage, workers, public)
+    bounds = replace(
+        config.bounds,
+        uploads_per_hour=uploads_per_hour,
+        orders_per_hour=orders_per_hour,
+        per_minute=per_minute,
+    )
+    config = replace(config, bounds=bounds, models=models)
     say(f"serving at {config.address} (stop with Ctrl-C)")
     serve_until_stopped(config)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from gifworthy.moments import parse_aspect as parse_aspect
+
 if TYPE_CHECKING:
     from gifworthy.types import Box
 
@@ -24,7 +26,6 @@ UNITS = {
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)")
 _LENGTH = re.compile(r"(\d+(?:\.\d*)?|\.\d+)s?")
 _EDGE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(%)?")
-_RATIO = re.compile(r"(\d+(?:\.\d+)?)(?:[:/x](\d+(?:\.\d+)?))?")
 
 
 def parse_size(text: str) -> int:
@@ -37,18 +38,6 @@ def parse_size(text: str) -> int:
     if match is None or unit is None:
         raise ValueError(f"{text!r} is no size; write bytes (2000000), 500KB, 2MB or 2MiB")
     return int(float(match[1]) * unit)
-
-
-def parse_aspect(text: str) -> float:
-    """Width over height: `1:1`, `16:9`, `1.5`.
-
-    Raises: ValueError, naming the text and the forms that are understood.
-    """
-    match = _RATIO.fullmatch(text.strip())
-    width, height = (float(match[1]), float(match[2] or 1)) if match else (0.0, 0.0)
-    if not (width and height):
-        raise ValueError(f"{text!r} is no aspect; write 1:1, 16:9 or 1.5")
-    return width / height
 
 
 def parse_lengths(text: str) -> tuple[float, float | None]:

@@ -13,11 +13,10 @@ from gifworthy.cli.flags import CHOOSING
 from gifworthy.cli.speech import say
 
 if TYPE_CHECKING:
-    from gifworthy.features import Features
     from gifworthy.pipeline import Candidate, Ranking
     from gifworthy.protocols import Scorer
     from gifworthy.records.histories import Pick
-    from gifworthy.records.looking import Remembered
+    from gifworthy.records.looking import Known, Remembered
     from gifworthy.settings import Settings
     from gifworthy.types import Segment
     from gifworthy.video import Video
@@ -32,40 +31,28 @@ Viewer = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class Known:
-    """One viewer's history, read once, as a scorer wants it."""
+def known_of(viewer: str, scorer: Scorer, settings: Settings) -> Known:
+    """A viewer's history of this machine, as a scorer wants it."""
+    from gifworthy.records.histories import Histories
+    from gifworthy.records.looking import Known
 
-    remembered: Remembered
-    features: Features
-
-    @classmethod
-    def read(cls, viewer: str, scorer: Scorer, settings: Settings) -> Known:
-        """What is remembered now; what is forgotten later changes nothing of it."""
-        from gifworthy.personal import features_for, passed_over
-        from gifworthy.records.histories import Histories
-        from gifworthy.records.looking import remembered
-
-        features, histories = features_for(scorer, settings), Histories.open(settings.records)
-        passed = passed_over(scorer)
-        return cls(remembered(histories, viewer, features, settings, passed), features)
+    return Known.read(Histories.open(settings.records), viewer, scorer, settings)
 
 
 def bind_to(viewer: str | None, settings: Settings) -> Callable[[Scorer], Scorer]:
     """Makes a plan's scorer this viewer's. What the history lacks is said once."""
-    from gifworthy.personal import bound
     from gifworthy.pipeline import for_everybody
 
     if viewer is None:
         return for_everybody
-    name, read = viewer, list[Known]()
+    name = viewer
+    read: list[Known] = []
 
     def bind(scorer: Scorer) -> Scorer:
         if not read:
-            read.append(Known.read(name, scorer, settings))
+            read.append(known_of(name, scorer, settings))
             _say_what_lacks(read[0].remembered)
-        known = read[0].remembered
-        return bound(scorer, known.history, read[0].features)
+        return read[0].bind(scorer)
 
     return bind
 

@@ -64,17 +64,21 @@ class BucketBytes:
 
     def fetch(self, ranges: Sequence[Range]) -> list[bytes]:
         """Bytes [start, end) of each range."""
-        return [bytes(self._asked("cat_file", self._path, start, end)) for start, end in ranges]
+        # By name: between path and start each store's package has fields of its own.
+        return [
+            bytes(self._asked("cat_file", self._path, start=start, end=end))
+            for start, end in ranges
+        ]
 
     def close(self) -> None:
         """fsspec keeps its connections for the next one."""
 
-    def _asked(self, method: str, *values: object):  # type: ignore[no-untyped-def]
+    def _asked(self, method: str, path: str, **more: int):  # type: ignore[no-untyped-def]
         try:
             if isinstance(self._files, AsyncFileSystem):
                 work = getattr(self._files, f"_{method}")
-                return sync(self._files.loop, work, *values, timeout=self._timeout)
-            return getattr(self._files, method)(*values)
+                return sync(self._files.loop, work, path, timeout=self._timeout, **more)
+            return getattr(self._files, method)(path, **more)
         except FileNotFoundError:
             raise VideoNotFound(f"{self._name} is not in the store; check the address") from None
         except TimeoutError as error:

@@ -7,6 +7,7 @@ Video2GIF, section 3, aligns GIF and video by a DCT hash of each frame and the H
     the GIF's hashes, the videos' -> what each start costs at each speed   hashes.py, tracks.py, matching.py
     -> the likeliest stretches, and the place in them                      placing.py, registration.py
     -> the video that is like the GIF there, or none                       here
+    -> for a GIF of several shots, each of them                            montages.py
 """
 
 from __future__ import annotations
@@ -105,12 +106,13 @@ class Aligner:
             tracks.append(track_of(path, settings, store))
         return cls(videos, tuple(tracks), settings)
 
-    def find(self, gif: Path) -> Alignment:
+    def find(self, gif: Path, part: Segment | None = None) -> Alignment:
         """Where a GIF comes from.
 
+        Args: part: seconds of the GIF that are looked for, such as one shot; None for all of it.
         Raises: VideoError when it cannot be read; LabelsUnreadable when it is longer than two minutes.
         """
-        shown, length = _shown(gif, self.settings)
+        shown, length = _shown(gif, part, self.settings)
         own = hashes(shown.greys)
         fits = [_costs(own, shown, track) for track in self.tracks]
         cheapest = np.array([float(some.costs.min()) for some in fits])
@@ -155,8 +157,11 @@ def _costs(own: Hashes, shown: Strip, track: Track) -> Fits:
     return fit(distances(own, track.ticks), moments, RATE, speeds)
 
 
-def _shown(path: Path, settings: Settings) -> tuple[Strip, float]:
-    """Some of a GIF's pictures, and its seconds."""
+def pictures_of(path: Path, settings: Settings) -> tuple[Strip, float]:
+    """A GIF's pictures, and its seconds.
+
+    Raises: VideoError when it cannot be read; LabelsUnreadable when it is longer than two minutes.
+    """
     with open_source(path, settings) as source:
         try:
             if source.duration > LONGEST:
@@ -164,6 +169,14 @@ def _shown(path: Path, settings: Settings) -> tuple[Strip, float]:
                     f"{path} lasts {clock(source.duration)}; GIFs of at most {clock(LONGEST)} are "
                     f"aligned: is it a video?"
                 )
-            return strip(source, rate=FINEST).thinned(MOST_PICTURES), source.duration
+            return strip(source, rate=FINEST), source.duration
         finally:
             source.place.close()
+
+
+def _shown(path: Path, part: Segment | None, settings: Settings) -> tuple[Strip, float]:
+    """Some pictures of a GIF or of a part of it, and its seconds."""
+    pictures, length = pictures_of(path, settings)
+    if part is not None:
+        pictures, length = pictures.between(part), part.duration
+    return pictures.thinned(MOST_PICTURES), length

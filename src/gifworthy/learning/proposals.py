@@ -33,6 +33,7 @@ PEAK_WEIGHT = 4.0
 """What a comment in a peak counts, so that two in three shots are peaks, as they are in GIF-Thumbnails; drawn
 by the number of comments alone it would be one in three."""
 MOST_ORDERS = 2
+MOST_STORIES = 10_000
 TRIES = 200
 EDGE = 0.1
 """Seconds at either end of a shot in which a cut is hardly seen."""
@@ -58,6 +59,10 @@ class Proposing:
         for name in ("count", "least", "apart"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if self.count > MOST_STORIES:
+            raise ValueError(
+                f"count must be at most {MOST_STORIES}, not {self.count}: people are to look at each"
+            )
 
 
 def propose(video: Video, counts: CommentCounts, proposing: Proposing) -> tuple[Story, ...]:

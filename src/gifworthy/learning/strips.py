@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gifworthy.decoding import Source, deinterlaced
-from gifworthy.types import Floats, Frames
+from gifworthy.types import Floats, Frames, Segment
 
 WIDTH = 128
 _EARLY = 1e-3
@@ -38,6 +38,13 @@ class Strip:
         """The pictures shown at some moments, at their own times."""
         chosen = self.places(moments)
         return Strip(self.times[chosen], self.greys[chosen])
+
+    def between(self, part: Segment) -> Strip:
+        """The pictures that are first shown inside a part; what is shown at its start when there is none."""
+        inside = (self.times >= part.start - _EARLY) & (self.times < part.end - _EARLY)
+        if not inside.any():
+            return self.at(np.array([part.start]))
+        return Strip(self.times[inside], self.greys[inside])
 
     def thinned(self, most: int) -> Strip:
         """At most so many pictures, evenly chosen, the first and the last among them."""

@@ -120,9 +120,9 @@ class PldVhd(nn.Module):
         found = self._logits(still)[:, :, 0]
         return found.reshape(-1, self.targets, *found.shape[1:]).transpose(1, 2)
 
-    def settle(self, momentum: float) -> None:
-        """Let the norms follow as quickly as a net needs that learns from nothing."""
-        for part in self.modules():
+    def settle(self, momentum: float, inside: nn.Module | None = None) -> None:
+        """Let the norms, or those inside a part, follow as quickly as what learns from nothing needs."""
+        for part in (inside or self).modules():
             if isinstance(part, nn.BatchNorm3d):
                 part.momentum = momentum
 

@@ -80,7 +80,7 @@ COVERS = Table(
     Index("covers_of_video", "tenant", "video", "added"),
     Index("covers_of_viewer", "viewer"),
 )
-"""viewer: the opaque key of whom it was made for, "" for everybody. story: the JSON of `make`."""
+"""viewer: the id of whom it was made for, "" for everybody. story: the JSON of `make`."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,11 @@ class StoredCover:
     story: Facts
     viewer: str = ""
     added: float = 0.0
+
+    @property
+    def suffix(self) -> str:
+        """How the file's name ends, such as `.gif`."""
+        return str(self.story["cover"]).removeprefix("cover")
 
 
 @dataclass(frozen=True)
@@ -217,26 +222,15 @@ class Catalogue:
 
     def keep_cover(self, cover: StoredCover) -> None:
         """Remember a cover; of two that were made at once the first stays."""
-        row = {
-            "key": cover.key,
-            "tenant": cover.tenant,
-            "video": cover.video,
-            "viewer": cover.viewer,
-            "media_type": cover.media_type,
-            "size_bytes": cover.size_bytes,
-            "etag": cover.etag,
-            "story": json.dumps(cover.story),
-            "added": cover.added or time.time(),
-        }
         with self.database.writing() as connection:
-            connection.execute(self.database.insert_new(COVERS), [row])
+            connection.execute(self.database.insert_new(COVERS), [row_of_cover(cover)])
 
     def cover(self, tenant: str, key: str) -> StoredCover | None:
         """The cover of that key; None when it was not made yet."""
         wanted = select(COVERS).where(COVERS.c.tenant == tenant, COVERS.c.key == key)
         with self.database.reading() as connection:
             row = connection.execute(wanted).one_or_none()
-        return None if row is None else _cover(row)
+        return None if row is None else cover_of(row)
 
     def covers_of(self, tenant: str, video: str, most: int = 100) -> tuple[StoredCover, ...]:
         """The covers of a video that are for everybody, the newest first."""
@@ -245,15 +239,13 @@ class Catalogue:
         )
         with self.database.reading() as connection:
             rows = connection.execute(wanted.order_by(COVERS.c.added.desc()).limit(most)).all()
-        return tuple(map(_cover, rows))
+        return tuple(map(cover_of, rows))
 
-    def forget_viewer(self, viewer: str) -> tuple[str, ...]:
-        """Remove every cover that was made for a viewer (an opaque key); the keys of their files."""
-        with self.database.writing() as connection:
-            rows = connection.execute(
-                delete(COVERS).where(COVERS.c.viewer == viewer).returning(COVERS.c.key)
-            ).all()
-        return tuple(row.key for row in rows)
+    def every_cover_of(self, tenant: str, video: str) -> tuple[StoredCover, ...]:
+        """The covers of a video, those for one viewer too."""
+        wanted = select(COVERS).where(COVERS.c.tenant == tenant, COVERS.c.video == video)
+        with self.database.reading() as connection:
+            return tuple(map(cover_of, connection.execute(wanted).all()))
 
 
 def _mine(tenant: str, video: str) -> ColumnElement[bool]:
@@ -286,7 +278,23 @@ def _video(row: Row[tuple[object, ...]]) -> StoredVideo:
     )
 
 
-def _cover(row: Row[tuple[object, ...]]) -> StoredCover:
+def row_of_cover(cover: StoredCover) -> dict[str, object]:
+    """How a cover is kept."""
+    return {
+        "key": cover.key,
+        "tenant": cover.tenant,
+        "video": cover.video,
+        "viewer": cover.viewer,
+        "media_type": cover.media_type,
+        "size_bytes": cover.size_bytes,
+        "etag": cover.etag,
+        "story": json.dumps(cover.story),
+        "added": cover.added or time.time(),
+    }
+
+
+def cover_of(row: Row[tuple[object, ...]]) -> StoredCover:
+    """A cover as it was kept."""
     return StoredCover(
         row.key,
         row.tenant,

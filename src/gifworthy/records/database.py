@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Insert, Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
 from gifworthy.errors import RecordsUnreadable
 from gifworthy.records.engines import WAIT, is_address, postgresql_engine, sqlite_engine, told_name
@@ -26,11 +26,16 @@ class Database:
     """Transactions on one database. A file is made, for its owner alone to read, when it is first opened.
 
     Args: place: a file of this machine, or an address such as `postgresql://user:word@host/name`.
+        stays_open: whether a file is kept open between questions, until `close`: for a server.
     """
 
-    def __init__(self, place: Path | str) -> None:
+    def __init__(self, place: Path | str, *, stays_open: bool = False) -> None:
         self.name = told_name(place)
-        self._engine = postgresql_engine(place) if is_address(place) else sqlite_engine(Path(place))
+        self._engine = (
+            postgresql_engine(place)
+            if is_address(place)
+            else sqlite_engine(Path(place), stays_open=stays_open)
+        )
         with self.writing() as connection:
             if self.is_server:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MAKING})")
@@ -97,6 +102,10 @@ class Database:
             yield
         except IntegrityError:
             raise
+        except DataError as error:
+            raise ValueError(
+                f"what was given cannot be kept or looked for: {_first_line(error)}"
+            ) from None
         except DatabaseError as error:
             kind = "server" if self.is_server else "file of gifworthy"
             raise RecordsUnreadable(

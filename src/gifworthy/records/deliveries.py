@@ -44,9 +44,21 @@ DELIVERIES = Table(
     Column("due", Float),
     Column("answer", Text, nullable=False),
     Column("made", Float, nullable=False),
+    Column("viewer", String(36), nullable=False, server_default=""),
     Index("deliveries_due", "due"),
+    Index("deliveries_of_viewer", "viewer"),
 )
-"""due: when it is to be sent, seconds since 1970; null when it arrived or was given up. answer: the last."""
+"""due: when it is to be sent, seconds since 1970; null when it arrived or was given up. answer: the last.
+viewer: the id of whom it tells something, with whom it goes; "" where it does not."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Who is told. viewer: of whom, "" where it is about nobody."""
+
+    tenant: str
+    url: str
+    viewer: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,13 +76,14 @@ class Delivery:
 
 
 def write_delivery(
-    connection: Connection, tenant: str, url: str, message: Mapping[str, object], now: float
+    connection: Connection, to: Address, message: Mapping[str, object], now: float
 ) -> None:
     """Write a message in a transaction that somebody else began."""
     row = {
         "id": f"msg_{uuid.uuid4().hex}",
-        "tenant": tenant,
-        "url": url,
+        "tenant": to.tenant,
+        "url": to.url,
+        "viewer": to.viewer,
         "body": json.dumps(message),
         "attempts": 0,
         "due": now,

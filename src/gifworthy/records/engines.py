@@ -9,14 +9,14 @@ from sqlite3 import Connection as Dbapi
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from gifworthy.errors import MissingExtra, RecordsUnreadable
 
 WAIT = 30.0
 """Seconds that one process waits for another's writing."""
 CONNECTIONS = 10
-"""To a server, of one process."""
+"""Of one process that are kept open."""
 
 
 def is_address(place: Path | str) -> bool:
@@ -47,12 +47,19 @@ def postgresql_engine(place: Path | str) -> Engine:
         ) from error
 
 
-def sqlite_engine(path: Path) -> Engine:
-    """Connections to a file, which is made for its owner alone. Raises: RecordsUnreadable."""
+def sqlite_engine(path: Path, *, stays_open: bool) -> Engine:
+    """Connections to a file, which is made for its owner alone.
+
+    Args: stays_open: for who asks all the time: opening a file costs five times what most questions do.
+        Else nothing but the file is left after each question.
+    Raises: RecordsUnreadable.
+    """
     path = path.expanduser()
     _make_file(path)
     url = URL.create("sqlite", database=str(path))
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    kept = {"poolclass": QueuePool, "pool_size": CONNECTIONS, "max_overflow": -1}
+    pool = kept if stays_open else {"poolclass": NullPool}
+    engine = create_engine(url, hide_parameters=True, **pool)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -269,11 +269,19 @@ class Experiments:
             insertion = self.database.insert_new(VARIANTS).returning(VARIANTS.c.video)
             return len(connection.execute(insertion, rows).all()) if rows else 0
 
-    def variants(self, experiment: Experiment) -> tuple[Variant, ...]:
-        """What its arms show, by video and arm."""
+    def variants(
+        self,
+        experiment: Experiment,
+        videos: Sequence[str] | None = None,
+        most: int | None = None,
+    ) -> tuple[Variant, ...]:
+        """What its arms show, by video and arm. Args: videos: only of these. most: only so many."""
         wanted = select(VARIANTS).where(VARIANTS.c.experiment == experiment.id)
+        if videos is not None:
+            wanted = wanted.where(VARIANTS.c.video.in_(videos))
+        ordered = wanted.order_by(VARIANTS.c.video, VARIANTS.c.arm).limit(most)
         with self.database.reading() as connection:
-            rows = connection.execute(wanted.order_by(VARIANTS.c.video, VARIANTS.c.arm)).all()
+            rows = connection.execute(ordered).all()
         return tuple(_variant(row, experiment.design.arms) for row in rows)
 
 

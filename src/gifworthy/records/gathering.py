@@ -9,16 +9,15 @@ from pathlib import Path
 from gifworthy.errors import LabelsNotFound
 from gifworthy.learning.alignment import Aligner, Alignment
 from gifworthy.learning.datasets.own import duration_of, own_rows, span_of
+from gifworthy.learning.montages import find_all
 from gifworthy.learning.rows import Row
 from gifworthy.moments import Moment, clock
-from gifworthy.records.histories import Pick
+from gifworthy.records.histories import ROUNDING, Pick
 from gifworthy.settings import Settings
 from gifworthy.types import Segment
 from gifworthy.video import open_video
 
 FIELDS = ("video", "start", "end")
-ROUNDING = 0.5
-"""Seconds that a span may end after its video, as people and players round."""
 
 
 def span_chosen(source: str, start: Moment, end: Moment, settings: Settings) -> Pick:
@@ -35,20 +34,24 @@ def span_chosen(source: str, start: Moment, end: Moment, settings: Settings) -> 
         return Pick(_place(source), segment, video.duration, video.content_key())
 
 
-def gif_chosen(gif: Path, source: Path, settings: Settings) -> tuple[Pick, Alignment]:
-    """The span of a video that a GIF was cut from. Nothing of it is kept in the cache.
+def gif_chosen(
+    gif: Path, source: Path, settings: Settings
+) -> tuple[tuple[Pick, ...], tuple[Alignment, ...]]:
+    """The spans of a video that a GIF shows: one, or one for each shot. Nothing is kept in the cache.
 
     Raises: VideoError; LabelsNotFound when it comes from another video; LabelsUnreadable when it is no GIF.
     """
-    found = Aligner.of((source,), settings).find(gif)
-    if found.video is None:
+    found = find_all(Aligner.of((source,), settings), gif)
+    if found[0].video is None:
         raise LabelsNotFound(
-            f"{gif} is not from {source} ({found.distance:.1f} of 64 bits differ at the likeliest place); "
-            f"name the video it was cut from, or give its span with --start and --end"
+            f"{gif} is not from {source} ({found[0].distance:.1f} of 64 bits differ at the likeliest "
+            f"place); name the video it was cut from, or give its span with --start and --end, also "
+            f"where the GIF was cropped to another shape"
         )
     with open_video(source, settings=settings) as video:
-        pick = Pick(_place(str(source)), found.segment, video.duration, video.content_key())
-    return pick, found
+        place, content = _place(str(source)), video.content_key()
+        picks = tuple(Pick(place, one.segment, video.duration, content) for one in found)
+    return picks, found
 
 
 def rows_chosen(

@@ -17,14 +17,17 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, delete, exists, insert, literal, select
+from sqlalchemy import Connection, Row, delete, exists, insert, literal, select
 from sqlalchemy.exc import IntegrityError
 
+from gifworthy.moments import clock
 from gifworthy.records.database import Database
 from gifworthy.records.tables import LOOKS, PICKS
 from gifworthy.types import Segment
 
 Singles = NDArray[np.float32]
+ROUNDING = 0.5
+"""Seconds that a span may end after its video, as people and players round."""
 
 
 @dataclass(frozen=True)
@@ -70,18 +73,8 @@ class Histories:
 
         Returns: those that were new, with the id and time they got. Raises: RecordsUnreadable.
         """
-        key, now = self.key_of(viewer), time.time()
-        new = []
         with self.database.writing() as connection:
-            for place, pick in enumerate(picks):
-                row = _row(pick, key, now, place)
-                try:
-                    with connection.begin_nested():
-                        connection.execute(insert(PICKS), [row])
-                except IntegrityError:
-                    continue
-                new.append(_pick(connection.execute(select(PICKS).filter_by(id=row["id"])).one()))
-        return tuple(new)
+            return add_picks(connection, self.key_of(viewer), picks)
 
     def of(self, viewer: str) -> tuple[Pick, ...]:
         """A viewer's picks, the oldest first; empty for who has none. Raises: RecordsUnreadable."""
@@ -107,7 +100,7 @@ class Histories:
     def looks(self, picks: Sequence[Pick], reader: str) -> dict[str, Singles]:
         """Vectors of picks as a reader saw them, by the picks' ids: those that are known, (D,) each."""
         ids = {pick.id for pick in picks}
-        wanted = select(LOOKS).where(LOOKS.c.reader == _reader_key(reader))
+        wanted = select(LOOKS).where(LOOKS.c.reader == reader_key(reader))
         found: dict[str, Singles] = {}
         with self.database.reading() as connection:
             for some in _by_hundreds(sorted(ids)):
@@ -115,19 +108,53 @@ class Histories:
                     found[row.pick] = np.frombuffer(row.vector, np.float32)
         return found
 
+    def all_looks(self, viewer: str) -> dict[str, dict[str, Singles]]:
+        """How a viewer's picks look to every reader that saw them: by `reader_key`, then by pick."""
+        mine = select(PICKS.c.id).where(PICKS.c.viewer == self.key_of(viewer))
+        found: dict[str, dict[str, Singles]] = {}
+        with self.database.reading() as connection:
+            for row in connection.execute(select(LOOKS).where(LOOKS.c.pick.in_(mine))):
+                of_reader = found.setdefault(row.reader, {})
+                of_reader[row.pick] = np.frombuffer(row.vector, np.float32)
+        return found
+
     def keep_looks(self, vectors: Mapping[str, Singles], reader: str) -> None:
         """Remember how picks look to a reader; of picks that are gone nothing is kept."""
         with self.database.writing() as connection:
             for pick, vector in vectors.items():
                 data = np.ascontiguousarray(vector, np.float32).tobytes()
-                row = select(literal(pick), literal(_reader_key(reader)), literal(data)).where(
+                row = select(literal(pick), literal(reader_key(reader)), literal(data)).where(
                     exists().where(PICKS.c.id == pick),
-                    ~exists().where(LOOKS.c.pick == pick, LOOKS.c.reader == _reader_key(reader)),
+                    ~exists().where(LOOKS.c.pick == pick, LOOKS.c.reader == reader_key(reader)),
                 )
                 connection.execute(insert(LOOKS).from_select(["pick", "reader", "vector"], row))
 
 
-def _reader_key(reader: str) -> str:
+def span_within(start: float, end: float, duration: float) -> Segment:
+    """What was chosen of a video. Raises: ValueError when it lies outside."""
+    if not 0 <= start < end:
+        raise ValueError(f"end {clock(end)} must lie after start {clock(start)}")
+    if end > duration + ROUNDING or start >= duration:
+        raise ValueError(f"end {clock(end)} lies after the end of the video, {clock(duration)}")
+    return Segment(start, min(end, duration))
+
+
+def add_picks(connection: Connection, key: str, picks: Sequence[Pick]) -> tuple[Pick, ...]:
+    """Remember picks in a transaction that somebody else began; those that were new."""
+    now, new = time.time(), []
+    for place, pick in enumerate(picks):
+        row = _row(pick, key, now, place)
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(PICKS), [row])
+        except IntegrityError:
+            continue
+        new.append(_pick(connection.execute(select(PICKS).filter_by(id=row["id"])).one()))
+    return tuple(new)
+
+
+def reader_key(reader: str) -> str:
+    """How a reader is called in the table."""
     return sha256(reader.encode()).hexdigest()
 
 

@@ -19,13 +19,14 @@ from sqlalchemy import (
     Integer,
     Row,
     and_,
+    delete,
     func,
     select,
     update,
 )
 
 from gifworthy.records.database import Database
-from gifworthy.records.deliveries import write_delivery
+from gifworthy.records.deliveries import Address, write_delivery
 from gifworthy.records.orders import (
     JOBS,
     STATES,
@@ -147,6 +148,11 @@ class Jobs:
     def stopped(self, job: Job, now: float | None = None) -> bool:
         """The worker heard that the job was cancelled, and has stopped."""
         return self._end(job, "cancelled", {}, now)
+
+    def drop(self, job: Job) -> None:
+        """Leave nothing of a job: whom it was for was forgotten."""
+        with self.database.writing() as connection:
+            connection.execute(delete(JOBS).where(JOBS.c.id == job.id))
 
     def cancel(self, tenant: str, job_id: str, now: float | None = None) -> Job | None:
         """Cancel a job that waits; ask one that is processed to stop. None when there is none."""
@@ -270,7 +276,7 @@ def _tell(connection: Connection, row: Row[tuple[object, ...]], now: float) -> N
             "outcome": json.loads(row.outcome),
         }
         message = {"type": f"job.{row.state}", "timestamp": _iso(now), "data": data}
-        write_delivery(connection, row.tenant, row.webhook, message, now)
+        write_delivery(connection, Address(row.tenant, row.webhook, row.viewer), message, now)
 
 
 def _iso(now: float) -> str:

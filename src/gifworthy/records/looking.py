@@ -6,19 +6,47 @@ Shape letters: H picks, D numbers of a vector.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from gifworthy.errors import VideoError
 from gifworthy.features import Features
-from gifworthy.records.histories import Histories, Pick, Singles
+from gifworthy.personal import bound, features_for, passed_over
+from gifworthy.protocols import Scorer
+from gifworthy.records.histories import Pick, Singles
 from gifworthy.settings import Settings
 from gifworthy.types import History, Segment
-from gifworthy.video import open_video
+from gifworthy.video import Video, open_video
 
 log = logging.getLogger(__name__)
+
+
+class Album(Protocol):
+    """Where picks are, and how they look: `Histories`, or one that was `Carried` along."""
+
+    def of(self, viewer: str) -> tuple[Pick, ...]:
+        """A viewer's picks, the oldest first."""
+        ...
+
+    def looks(self, picks: Sequence[Pick], reader: str) -> dict[str, Singles]:
+        """What is known of how picks look to a reader."""
+        ...
+
+    def keep_looks(self, vectors: Mapping[str, Singles], reader: str) -> None:
+        """Remember how picks look."""
+        ...
+
+
+Same = Callable[[Pick, Video], bool]
+"""Whether a video is still what it was when something was chosen of it."""
+
+
+def same_content(pick: Pick, video: Video) -> bool:
+    """By its bytes; a place may hold another video by now."""
+    return pick.content == video.content_key()
 
 
 @dataclass(frozen=True)
@@ -33,23 +61,53 @@ class Remembered:
     seen: tuple[Pick, ...]
 
 
+@dataclass(frozen=True)
+class Known:
+    """One viewer's history, read once, as a scorer wants it."""
+
+    remembered: Remembered
+    features: Features
+
+    @classmethod
+    def read(
+        cls,
+        album: Album,
+        viewer: str,
+        scorer: Scorer,
+        settings: Settings,
+        same: Same = same_content,
+    ) -> Known:
+        """What is remembered now; what is forgotten later changes nothing of it."""
+        features, passed = features_for(scorer, settings), passed_over(scorer)
+        return cls(remembered(album, viewer, features, settings, passed, same), features)
+
+    def bind(self, scorer: Scorer) -> Scorer:
+        """The scorer for this viewer."""
+        return bound(scorer, self.remembered.history, self.features)
+
+
 def remembered(
-    histories: Histories, viewer: str, features: Features, settings: Settings, passed: int = 0
+    album: Album,
+    viewer: str,
+    features: Features,
+    settings: Settings,
+    passed: int = 0,
+    same: Same = same_content,
 ) -> Remembered:
     """A viewer's history as a backbone sees it, the oldest pick first.
 
     Args: passed: how many segments of the same video that the viewer did not choose to see beside each.
     Raises: RecordsUnreadable; WeightsError of the backbone.
     """
-    picks = histories.of(viewer)
-    known = _looks(histories, picks, Looking(features, settings))
+    picks = album.of(viewer)
+    known = _looks(album, picks, Looking(features, settings, same))
     seen = tuple(pick for pick in picks if pick.id in known)
     history = _timed(picks, _stacked([known[pick.id] for pick in seen]))
     rows: list[Singles] = []
     beside: list[int] = []
     for number in range(passed):
         others = _looks(
-            histories, picks, Looking(features, settings, number + 1, passed, len(picks))
+            album, picks, Looking(features, settings, same, number + 1, passed, len(picks))
         )
         for row, pick in enumerate(seen):
             if pick.id in others:
@@ -68,6 +126,7 @@ class Looking:
 
     features: Features
     settings: Settings
+    same: Same
     number: int = 0
     count: int = 0
     known: int = 0
@@ -97,11 +156,11 @@ class Looking:
         return free[(self.number - 1) * len(free) // min(self.count, len(free))]
 
 
-def _looks(histories: Histories, picks: Sequence[Pick], looking: Looking) -> dict[str, Singles]:
+def _looks(album: Album, picks: Sequence[Pick], looking: Looking) -> dict[str, Singles]:
     """By the picks' ids; what nobody looked at before is looked at, and kept."""
-    known = histories.looks(picks, looking.reader)
+    known = album.looks(picks, looking.reader)
     fresh = _looked_at([pick for pick in picks if pick.id not in known], picks, looking)
-    histories.keep_looks(fresh, looking.reader)
+    album.keep_looks(fresh, looking.reader)
     return known | fresh
 
 
@@ -133,12 +192,12 @@ def _looked_at(
         mine = [(pick, segment) for pick, segment in wanted if pick.video == source]
         try:
             with open_video(source, settings=looking.settings) as video:
-                same = [(p, s) for p, s in mine if p.content == video.content_key()]
-                rows = own.of(video, [segment for _, segment in same])
+                still = [(p, s) for p, s in mine if looking.same(p, video)]
+                rows = own.of(video, [segment for _, segment in still])
         except VideoError:
             log.info("a video of a history cannot be opened; its timings are used alone")
             continue
-        found |= {p.id: row.astype(np.float32) for (p, _), row in zip(same, rows, strict=True)}
+        found |= {p.id: row.astype(np.float32) for (p, _), row in zip(still, rows, strict=True)}
     return found
 
 

@@ -49,14 +49,16 @@ JOBS = Table(
     Column("once", String(255)),
     Column("asked", String(64), nullable=False),
     Column("webhook", Text, nullable=False),
+    Column("viewer", String(36), nullable=False, server_default=""),
     UniqueConstraint("tenant", "once"),
     Index("jobs_waiting", "state", "due"),
     Index("jobs_of_tenant", "tenant", "created"),
     Index("jobs_of_video", "video"),
+    Index("jobs_of_viewer", "viewer"),
 )
 """due: when a pending job may begin, or when the lease of one that is processed is over; seconds since 1970.
 once: the client's idempotency key, and asked: a hash of what was asked with it. webhook: who is told of its
-end, "" for nobody."""
+end, "" for nobody. viewer: the id of whom it is for, with whom it goes; "" for everybody."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Job:
     outcome: Mapping[str, object]
     stopping: bool = False
     webhook: str = ""
+    viewer: str = ""
 
     @property
     def has_ended(self) -> bool:
@@ -96,7 +99,7 @@ class Order:
 
     priority: higher is sooner. once: a client's key; the same key gives the same job again. asked: a hash
     of what was asked, so that one key for two different things is told apart. webhook: who hears of its end.
-    known: what comes of it, when that is known already; then nobody has to work.
+    known: what comes of it, when that is known already; then nobody has to work. viewer: for whom it is.
     """
 
     tenant: str
@@ -108,6 +111,7 @@ class Order:
     asked: str = ""
     webhook: str = ""
     known: Mapping[str, object] | None = None
+    viewer: str = ""
 
 
 def row_of(order: Order, now: float) -> dict[str, object]:
@@ -133,6 +137,7 @@ def row_of(order: Order, now: float) -> dict[str, object]:
         "once": order.once,
         "asked": order.asked,
         "webhook": order.webhook,
+        "viewer": order.viewer,
     }
 
 
@@ -155,4 +160,5 @@ def job_of(row: Row[tuple[object, ...]]) -> Job:
         json.loads(row.outcome),
         row.stopping,
         row.webhook,
+        row.viewer,
     )

@@ -74,6 +74,14 @@ class PldVhd:
         between = Between.of(moments, self._count(video), self.reader.rate)
         return between.mixed(self._slider.maps(video, between.wanted))
 
+    def heat_closely(self, video: Video, moments: Floats) -> Floats:
+        """The same from both sides of each frame in time, for who has to know exactly where.
+
+        Raises: VideoError.
+        """
+        between = Between.of(moments, self._count(video), self.reader.rate)
+        return between.mixed(self._slider.maps_both_ways(video, between.wanted))
+
     def rate(self, pieces: Pieces) -> Floats:
         """(N,) in [0, 1], for strips that were read before: the mean of the targets inside the segment."""
         values = []

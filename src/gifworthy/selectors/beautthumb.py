@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from gifworthy.assignment import SHOTS
-from gifworthy.models.hecate import Mask, Run, measure, shots, valid_frames
+from gifworthy.hecate import hecate_look
 from gifworthy.models.hecate_thumbnails import thumbnails
 from gifworthy.protocols import Ingredients
-from gifworthy.types import Floats, Frames, Highlight, Segment, Storyboard
+from gifworthy.types import Highlight, Segment, Storyboard
 from gifworthy.video import Video
 
-LONGEST_SIDE = 160
-MARGIN_SECONDS, SHOT_SECONDS, SECOND = 0.5, 2.0, 1.0
-BATCH = 768
+SECOND = 1.0
 
 
 @dataclass(frozen=True)
@@ -41,11 +37,12 @@ class BeautThumb:
 
     def select(self, video: Video, segments: tuple[Segment, ...]) -> Storyboard:
         """At most `count` seconds, in the order of time."""
-        moments = _moments(video, self.most)
-        found = self._thumbnails(video, moments)
+        look = hecate_look(video, self.most)
+        rng = np.random.default_rng(self.seed)
+        found = thumbnails(look.measures, look.spans, self.count, rng)
         chosen: list[Highlight] = []
         for rank, frame in enumerate(found, 1):
-            second = _second_around(float(moments[frame]), segments)
+            second = _second_around(float(look.moments[frame]), segments)
             if second and not any(second.shared_with(other.segment) for other in chosen):
                 chosen.append(Highlight(second, 1 / rank))
         if not chosen:
@@ -54,22 +51,6 @@ class BeautThumb:
             return Storyboard((only,), "beautthumb (found nothing: longest segment)")
         best = sorted(chosen[: self.count], key=lambda highlight: highlight.segment)
         return Storyboard(tuple(best), "beautthumb")
-
-    def _thumbnails(self, video: Video, moments: Floats) -> list[int]:
-        measures = measure(_frames(video, moments))
-        rate = len(moments) / video.bounds.duration
-        margin = math.ceil(MARGIN_SECONDS * rate)
-        valid = valid_frames(measures, (margin, margin)) & _allowed(video, moments)
-        spans: list[Run] = shots(measures, valid, max(1, round(SHOT_SECONDS * rate)))
-        return thumbnails(measures, spans, self.count, np.random.default_rng(self.seed))
-
-
-def _moments(video: Video, most: int) -> Floats:
-    """One a frame, fewer in a video of more than `most` frames."""
-    bounds = video.bounds
-    frames = max(1, round(bounds.duration * video.fps))
-    step = -(-frames // most)
-    return bounds.start + np.arange(0, frames, step) * bounds.duration / frames
 
 
 def _second_around(moment: float, segments: tuple[Segment, ...]) -> Segment | None:
@@ -90,17 +71,3 @@ def _runs(segments: tuple[Segment, ...]) -> list[Segment]:
         else:
             runs.append(segment)
     return runs
-
-
-def _frames(video: Video, moments: Floats) -> Iterator[Frames]:
-    longest = max(video.width, video.height)
-    width = max(1, round(min(longest, LONGEST_SIDE) * video.width / longest))
-    for start in range(0, len(moments), BATCH):
-        yield from video.frames_at(moments[start : start + BATCH], width=width).frames
-
-
-def _allowed(video: Video, moments: Floats) -> Mask:
-    allowed = np.ones(len(moments), np.bool_)
-    for span in video.excluded:
-        allowed &= (moments < span.start) | (moments >= span.end)
-    return allowed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
@@ -24,9 +24,12 @@ from gifworthy.errors import (
 )
 from gifworthy.records.catalogue import StoredCover, StoredVideo
 from gifworthy.records.orders import Job, State
+from gifworthy.service.tokens import TokenOver, TokenUnknown
 
 STATUS: tuple[tuple[type[Exception], int], ...] = (
     (VideoNotFound, 404),
+    (TokenUnknown, 404),
+    (TokenOver, 410),
     (ExperimentNotFound, 404),
     (EventsUnreadable, 422),
     (VideoUnreachable, 502),
@@ -42,7 +45,17 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (GifworthyError, 500),
     (ValueError, 422),
 )
+OURS: tuple[tuple[type[Exception], str], ...] = (
+    (RecordsUnreadable, "the records cannot be used just now; ask again"),
+    (OutputError, "the storage refuses just now; ask again, or tell who runs this server"),
+    (WeightsError, "this model cannot be used here; tell who runs this server"),
+)
+"""Errors whose own words name places of this machine, and what others are told instead."""
 PASSING = (502, 503, 507, 429)
+
+
+Span = Annotated[list[float], Field(min_length=2, max_length=2)]
+"""Start and end, seconds."""
 
 
 class Problem(BaseModel):
@@ -84,6 +97,7 @@ class VideoAnswer(BaseModel):
             "self": home,
             "covers": f"{home}/covers",
             "highlights": f"{home}/highlights",
+            "curve": f"{home}/curve",
             "strip": f"{home}/strip.jpg",
         }
         facts = {name: value for name, value in video.facts.items() if name != "stills"}
@@ -120,13 +134,12 @@ class CoverAnswer(BaseModel):
     @classmethod
     def of(cls, cover: StoredCover) -> CoverAnswer:
         """The answer for a cover."""
-        suffix = str(cover.story["cover"]).removeprefix("cover")
         home = f"/v1/covers/{cover.key}"
         return cls(
             key=cover.key,
             media_type=cover.media_type,
             size_bytes=cover.size_bytes,
-            url=f"{home}{suffix}",
+            url=f"{home}{cover.suffix}",
             still=f"{home}.jpg",
             story=dict(cover.story),
         )
@@ -149,10 +162,11 @@ class JobAnswer(BaseModel):
     @classmethod
     def of(cls, job: Job, cover: StoredCover | None = None) -> JobAnswer:
         """The answer for a job."""
-        home = f"/v1/jobs/{job.id}"
+        home, video = f"/v1/jobs/{job.id}", job.video or str(job.outcome.get("video") or "")
+        links = {"self": home, "events": f"{home}/events"}
         return cls(
             id=job.id,
-            video=job.video or str(job.outcome.get("video") or ""),
+            video=video,
             kind=job.kind,
             state=job.state,
             progress=job.progress,
@@ -160,7 +174,7 @@ class JobAnswer(BaseModel):
             ended=job.ended,
             cover=None if cover is None else CoverAnswer.of(cover),
             error=Problem.model_validate(job.outcome) if job.state == "errored" else None,
-            links={"self": home, "events": f"{home}/events", "video": f"/v1/videos/{job.video}"},
+            links=links | ({"video": f"/v1/videos/{video}"} if video else {}),
         )
 
 
@@ -174,13 +188,24 @@ class ChoiceAnswer(BaseModel):
     """What a person chose to show; `windows` is empty when nobody chose."""
 
     version: int
-    windows: list[tuple[float, float]]
-    exclude: list[tuple[float, float]]
+    windows: list[Span]
+    exclude: list[Span]
+
+
+def files_of_type(*types: str) -> dict[int | str, dict[str, Any]]:
+    """For the API's description: a route that answers with a file of one of these types."""
+    content = {one: {"schema": {"contentMediaType": one}} for one in types}
+    return {200: {"description": "The file.", "content": content}}
 
 
 def status_of(error: Exception) -> int:
     """The HTTP status of an error of ours."""
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+
+
+def told(error: Exception) -> str:
+    """What others may read of an error."""
+    return next((words for kind, words in OURS if isinstance(error, kind)), str(error))
 
 
 def problem(name: str, message: str, status: int) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -9,11 +11,26 @@ from starlette.exceptions import HTTPException
 
 from gifworthy import __version__
 from gifworthy.errors import GifworthyError
-from gifworthy.service.answers import ProblemAnswer, problem, status_of
+from gifworthy.service.answers import ProblemAnswer, problem, status_of, told
+from gifworthy.service.describing import describing, name_of
 from gifworthy.service.house import House
-from gifworthy.service.routes import covers, experiments, health, jobs, pages, uploads, videos
+from gifworthy.service.routes import (
+    covers,
+    curves,
+    experiments,
+    frames,
+    health,
+    jobs,
+    pages,
+    plans,
+    telling,
+    uploads,
+    videos,
+    viewers,
+)
 from gifworthy.service.watching import Watching
 
+log = logging.getLogger(__name__)
 WORDS = {
     400: "BadRequest",
     401: "Unauthorized",
@@ -21,6 +38,7 @@ WORDS = {
     404: "NotFound",
     405: "MethodNotAllowed",
     409: "Conflict",
+    410: "Gone",
     413: "TooLarge",
     422: "Invalid",
     425: "TooEarly",
@@ -39,11 +57,16 @@ def create_app(house: House) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",
+        generate_unique_id_function=name_of,
         responses={"4XX": {"model": ProblemAnswer}, "5XX": {"model": ProblemAnswer}},
     )
     app.state.house = house
-    for part in (videos, uploads, jobs, covers, experiments, health, pages):
+    for part in (
+        *(videos, curves, frames, uploads, jobs, covers, plans, viewers),
+        *(experiments, telling, health, pages),
+    ):
         app.include_router(part.router)
+    app.openapi = describing(app)  # type: ignore[method-assign]
     app.mount("/static", pages.static)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -70,4 +93,6 @@ async def _not_understood(_: Request, error: Exception) -> JSONResponse:
 
 async def _failed(_: Request, error: Exception) -> JSONResponse:
     status = status_of(error)
-    return JSONResponse(problem(type(error).__name__, str(error), status), status)
+    if status >= 500:
+        log.warning("%s: %s", type(error).__name__, error)
+    return JSONResponse(problem(type(error).__name__, told(error), status), status)

@@ -18,8 +18,9 @@ class Bounds:
     """What people outside may ask for.
 
     upload_bytes, video_seconds: of one video. stored_bytes: of all of a tenant's. waiting: jobs of a
-    tenant that may wait at once. per_minute: requests of one key, 0 for no bound. job: what work on one
-    video may take.
+    tenant that may wait at once. per_minute: requests of one key, 0 for no bound. uploads_per_hour,
+    orders_per_hour: of one tenant, in an hour of the clock, 0 for no bound. picks: that one viewer's
+    history may hold. job: what work on one video may take.
     """
 
     upload_bytes: int = 4 << 30
@@ -27,6 +28,9 @@ class Bounds:
     stored_bytes: int = 200 << 30
     waiting: int = 1000
     per_minute: int = 0
+    uploads_per_hour: int = 0
+    orders_per_hour: int = 0
+    picks: int = 1000
     job: Limits = field(default_factory=lambda: Limits(900.0, 4 << 30, network=False))
     reach: Reach = field(default_factory=Reach)
 
@@ -37,6 +41,7 @@ class Config:
 
     folder: for everything, unless `database` or `storage` name other places. workers: processes that work
     on videos, 0 for none here. public: the address that people reach it by, for the links it gives out.
+    models: a folder of trained models, each a plan by its folder's name; None for none.
     """
 
     folder: Path = Path("~/.local/share/gifworthy/service")
@@ -46,6 +51,7 @@ class Config:
     port: int = 8080
     workers: int = 1
     public: str = ""
+    models: Path | None = None
     bounds: Bounds = field(default_factory=Bounds)
     settings: Settings = field(default_factory=Settings)
 

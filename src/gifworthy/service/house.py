@@ -17,7 +17,9 @@ from gifworthy.records.catalogue import Catalogue, StoredVideo
 from gifworthy.records.database import Database
 from gifworthy.records.jobs import Jobs
 from gifworthy.records.keys import Key, Keys, Scope
+from gifworthy.records.viewers import Viewers
 from gifworthy.service.config import LOOPBACK, Config
+from gifworthy.service.offers import Offers
 from gifworthy.service.signing import SIGNATURE, tenant_of
 from gifworthy.service.storage import Storage, open_storage
 
@@ -41,6 +43,7 @@ class House:
     jobs: Jobs
     catalogue: Catalogue
     keys: Keys
+    offers: Offers
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     known: OrderedDict[str, tuple[float, Key]] = field(default_factory=OrderedDict)
     asked: dict[str, deque[float]] = field(default_factory=dict)
@@ -48,10 +51,17 @@ class House:
 
     @classmethod
     def open(cls, config: Config) -> House:
-        """Everything a server needs. Raises: RecordsUnreadable, OutputError, MissingExtra."""
-        database = Database(config.database_place)
+        """Everything a server needs. Raises: RecordsUnreadable, OutputError, MissingExtra, WeightsError."""
+        database = Database(config.database_place, stays_open=True)
         storage = open_storage(config.storage_place)
-        return cls(config, database, storage, Jobs(database), Catalogue(database), Keys(database))
+        offers = Offers.read(config.models)
+        rooms = (Jobs(database), Catalogue(database), Keys(database), offers)
+        return cls(config, database, storage, *rooms)
+
+    @property
+    def viewers(self) -> Viewers:
+        """Whom personal covers are made for."""
+        return Viewers(self.database)
 
     def who(self, word: str | None) -> Key | None:
         """Whose key a word is. On this machine alone nobody needs one."""
@@ -86,8 +96,8 @@ class House:
         return 0.0
 
 
-def house_of(request: Request) -> House:
-    """The house of the application that a request came to."""
+async def house_of(request: Request) -> House:
+    """The house of the application that a request came to. No thread is needed for that: hence `async`."""
     return cast(House, request.app.state.house)
 
 

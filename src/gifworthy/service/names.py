@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from gifworthy.records.catalogue import StoredVideo
+from gifworthy.records.catalogue import StoredCover, StoredVideo
 from gifworthy.types import EFFORTS
 
 
@@ -29,9 +29,21 @@ def strip(of: StoredVideo) -> str:
     return f"{of.tenant}/strips/{of.content}.jpg"
 
 
-def cover(tenant: str, key: str, suffix: str) -> str:
+def cover(of: StoredCover, suffix: str) -> str:
     """A cover, or with `.jpg` its still."""
-    return f"{tenant}/covers/{key}{suffix}"
+    if of.viewer:
+        return f"{of_viewer(of.tenant, of.viewer)}/{of.key}{suffix}"
+    return f"{of.tenant}/covers/{of.key}{suffix}"
+
+
+def files_of(of: StoredCover) -> tuple[str, ...]:
+    """Both files of a cover."""
+    return tuple(cover(of, suffix) for suffix in dict.fromkeys((of.suffix, ".jpg")))
+
+
+def of_viewer(tenant: str, viewer: str) -> str:
+    """Where all files of one viewer lie, and nobody else's."""
+    return f"{tenant}/viewers/{viewer}"
 
 
 def as_bytes(record: Mapping[str, object]) -> bytes:

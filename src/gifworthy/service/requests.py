@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, ConfigDict, TypeAdapter
 from gifworthy import __version__
 from gifworthy.encoders import ENCODERS
 from gifworthy.moments import Bounds, Moment
-from gifworthy.plans import Plan, plan_named, telling
+from gifworthy.plans import Plan, telling
 from gifworthy.types import Effort, Segment, Style
 
 MOST_SECONDS = 60.0
@@ -49,16 +49,15 @@ class PlanAsked:
     seed: int | None = None
     allow_refused: bool | None = None
 
-    @property
-    def plan(self) -> Plan:
-        """The plan. Raises: UnknownName: a folder of this machine is no name; ValueError."""
+    def changing(self, base: Plan) -> Plan:
+        """The plan of that name with what shall be different. Raises: ValueError."""
         fields = {
             "effort": self.effort,
             "seed": self.seed,
             "allow_refused": self.allow_refused,
         }
         changed = {name: value for name, value in fields.items() if value is not None}
-        return replace(telling(plan_named(self.name), self.shots), **changed)  # type: ignore[arg-type]
+        return replace(telling(base, self.shots), **changed)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ class Asked:
     exclude: tuple[Segment, ...] = ()
 
     def __post_init__(self) -> None:
-        _ = self.plan.plan
+        _ = self.plan.changing(Plan())
         style = self.style
         if style.format not in ENCODERS:
             raise ValueError(f"format is one of {', '.join(ENCODERS)}, not {style.format!r}")
@@ -102,14 +101,28 @@ class Asked:
         """Every field, as it is kept in the queue."""
         return dict(json.loads(json.dumps(asdict(self))))
 
-    def key(self, content: str, viewer: str = "") -> str:
+    def key(self, content: str, viewer: str = "", plan: str = "") -> str:
         """64 hexadecimal digits that name this cover of a video.
 
-        Args: content: the video's. viewer: for whom, an opaque key. Another version of gifworthy may make
-        another cover, and so has other keys.
+        Args: content: the video's. viewer: for whom, and for which history, an opaque key. plan: what the
+        plan's name does not tell, the fingerprint of a trained model. Another version of gifworthy may
+        make another cover, and so has other keys.
         """
-        parts = [__version__, content, viewer, json.dumps(self.as_json, sort_keys=True)]
+        what = json.dumps(self.as_json, sort_keys=True)
+        parts = [__version__, content, viewer, plan, what]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Ordered(Asked):
+    """A cover as an order asks for it. viewer: for whom: a name, an id or a token; "" for everybody."""
+
+    viewer: str = ""
+
+    @property
+    def asked(self) -> Asked:
+        """What is asked, whoever it is for."""
+        return Asked(self.plan, self.style, self.windows, self.exclude)
 
 
 def asked_from(record: Mapping[str, object]) -> Asked:

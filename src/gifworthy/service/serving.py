@@ -7,6 +7,7 @@ import multiprocessing
 import signal
 import sys
 import threading
+from contextlib import closing
 from multiprocessing.process import BaseProcess
 
 import uvicorn
@@ -31,7 +32,7 @@ def serve(config: Config) -> None:
     signal.signal(
         signal.SIGTERM, lambda *_: sys.exit(0)
     )  # the web server raises it again at its end
-    with Crew(config):
+    with closing(house.database), Crew(config):
         uvicorn.run(
             create_app(house),
             host=config.host,

@@ -43,6 +43,10 @@ class Storage(Protocol):
         """Forget a file; nothing happens when it is not there. Raises: OutputError."""
         ...
 
+    def remove_below(self, name: str) -> None:
+        """Forget every file whose name begins with that name and a slash. Raises: OutputError."""
+        ...
+
 
 def open_storage(place: Path | str) -> Storage:
     """The storage at a place. Raises: MissingExtra, ValueError, OutputError."""
@@ -114,6 +118,16 @@ class FolderStorage:
         except OSError as error:
             raise OutputError(f"{self._path(name)} cannot be removed: {error.strerror}") from error
 
+    def remove_below(self, name: str) -> None:
+        """Delete a folder with all that is in it."""
+        place = self._path(name)
+        try:
+            shutil.rmtree(place)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise OutputError(f"{place} cannot be removed: {error.strerror}") from error
+
     def _path(self, name: str) -> Path:
         return self.folder / checked(name)
 
@@ -131,6 +145,8 @@ class _System(Protocol):
     def pipe_file(self, path: str, value: bytes) -> None: ...
     def put_file(self, lpath: str, rpath: str) -> None: ...
     def rm_file(self, path: str) -> None: ...
+    def rm(self, path: str, recursive: bool) -> None: ...
+    def invalidate_cache(self) -> None: ...
 
 
 class ObjectStorage:
@@ -176,6 +192,15 @@ class ObjectStorage:
         with self._told("changed"):
             try:
                 self._system.rm_file(self._key(name))
+            except FileNotFoundError:
+                return
+
+    def remove_below(self, name: str) -> None:
+        """Delete every object below a name; what other servers put there too."""
+        with self._told("changed"):
+            self._system.invalidate_cache()
+            try:
+                self._system.rm(self._key(name), recursive=True)
             except FileNotFoundError:
                 return
 

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("gifworthy.requests")
 GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+WHOSE = re.compile(r"^/v1/viewers/[^/]+")
+"""A viewer's name may stand in an address; it must not stay in the log."""
 HEADER = b"x-request-id"
 OURS = (
     (b"x-content-type-options", b"nosniff"),
@@ -54,7 +56,7 @@ class Watching:
         record = {
             "request": name,
             "method": scope["method"],
-            "path": scope["path"],
+            "path": WHOSE.sub("/v1/viewers/-", scope["path"]),
             "status": status,
             "milliseconds": round(1000 * seconds, 1),
         }

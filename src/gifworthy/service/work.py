@@ -13,9 +13,14 @@ from PIL import Image
 from gifworthy.encoders import ENCODERS
 from gifworthy.errors import VideoUnreadable
 from gifworthy.exports import Names, making_as_json, ranking_as_json
+from gifworthy.features import Features
 from gifworthy.moments import clock
-from gifworthy.pipeline import CoverMaker
+from gifworthy.pipeline import BY_A_PERSON, Bind, CoverMaker, for_everybody
 from gifworthy.plans import Plan, plan_named
+from gifworthy.protocols import Scorer
+from gifworthy.records.carried import Carried
+from gifworthy.records.histories import Pick
+from gifworthy.records.looking import Known, remembered
 from gifworthy.scan import packed, unpacked
 from gifworthy.service.requests import Asked
 from gifworthy.settings import Settings, Told
@@ -50,7 +55,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Made:
-    """A cover as it is kept. story: the JSON of `make`. scan: packed, when a new one had to be made."""
+    """A cover as it is kept.
+
+    story: the JSON of `make`. scan: packed, when a new one had to be made. whose: the history it is for.
+    """
 
     data: bytes
     media_type: str
@@ -58,6 +66,7 @@ class Made:
     poster: bytes
     story: Mapping[str, object]
     scan: bytes | None
+    whose: Carried | None = None
 
 
 def look(given: Given, longest: float, tell: Told) -> Seen:
@@ -77,9 +86,13 @@ def look(given: Given, longest: float, tell: Told) -> Seen:
         return Seen(_facts(video, places), ranking, packed(video.scan), strip)
 
 
-def make(given: Given, asked: Asked, tell: Told) -> Made:
-    """Make one cover. Raises: VideoError, NothingWorthShowing, BudgetUnreachable, CropImpossible."""
-    maker = CoverMaker.load(asked.plan.plan, given.settings)
+def make(given: Given, asked: Asked, plan: Plan, whose: Carried | None, tell: Told) -> Made:
+    """Make one cover, for everybody or for one viewer.
+
+    Args: whose: the viewer's history; what is seen of it on the way is in it afterwards.
+    Raises: VideoError, NothingWorthShowing, BudgetUnreachable, CropImpossible.
+    """
+    maker = CoverMaker.load(plan, given.settings, _binding(whose, given.settings))
     known = None if given.scan is None else unpacked(given.scan)
     with maker.open(given.source, asked.bounds, tell, known) as video:
         chosen = _chosen(asked.windows, video)
@@ -89,17 +102,41 @@ def make(given: Given, asked: Asked, tell: Told) -> Made:
     suffix = ENCODERS[asked.style.format].suffix
     told = replace(making, source=given.name)
     story = json.loads(making_as_json(told, Names(f"cover{suffix}", "cover.jpg")))
-    return Made(cover.data, cover.media_type, suffix, cover.poster, story, scan)
+    return Made(cover.data, cover.media_type, suffix, cover.poster, story, scan, whose)
 
 
-def effort_of(asked: Asked) -> Effort:
-    """How closely the video must have been looked at for this cover."""
-    return asked.plan.plan.effort
+def see(settings: Settings, whose: Carried, tell: Told) -> Carried:
+    """See how a viewer's choices look, as `gifworthy history add` does: later the videos may be gone.
+
+    Raises: WeightsError.
+    """
+    remembered(whose, "", Features.load("pixels", settings), settings, same=_by_name)
+    tell(1.0)
+    return whose
 
 
 def plain_effort() -> Effort:
     """How closely every video is looked at when it comes in."""
     return plan_named("signals").effort
+
+
+def _binding(whose: Carried | None, settings: Settings) -> Bind:
+    """Makes a plan's scorer the viewer's; the history is seen once, as that scorer wants it."""
+    if whose is None:
+        return for_everybody
+    history, known = whose, list[Known]()
+
+    def bind(scorer: Scorer) -> Scorer:
+        if not known:
+            known.append(Known.read(history, "", scorer, settings, _by_name))
+        return known[0].bind(scorer)
+
+    return bind
+
+
+def _by_name(pick: Pick, video: Video) -> bool:
+    """Files of a storage are named by their content, so that under one name there is one video for ever."""
+    return pick.content in str(video.source)
 
 
 def _chosen(windows: tuple[Segment, ...], video: Video) -> Storyboard | None:
@@ -111,7 +148,7 @@ def _chosen(windows: tuple[Segment, ...], video: Video) -> Storyboard | None:
             )
     whole = Segment(0.0, video.duration)
     highlights = tuple(Highlight(window.within(whole), 0.0) for window in windows)
-    return Storyboard(highlights, "person") if highlights else None
+    return Storyboard(highlights, BY_A_PERSON) if highlights else None
 
 
 def _facts(video: Video, stills: list[float]) -> dict[str, object]:

@@ -27,19 +27,24 @@ from gifworthy.errors import (
     WorkCrashed,
 )
 from gifworthy.isolation import Limits, Stopped, run_isolated
+from gifworthy.records.carried import Carried
 from gifworthy.records.catalogue import Catalogue, StoredCover, StoredVideo
 from gifworthy.records.database import Database
 from gifworthy.records.deliveries import Deliveries
+from gifworthy.records.histories import Histories, Pick
 from gifworthy.records.jobs import LEASE, Jobs
 from gifworthy.records.orders import Job
+from gifworthy.records.viewers import Viewer, Viewers
 from gifworthy.service import names
+from gifworthy.service.answers import told
 from gifworthy.service.config import Config
 from gifworthy.service.intake import Room, accept, take
+from gifworthy.service.offers import Offers
 from gifworthy.service.reaching import NotPublic
 from gifworthy.service.requests import Asked, asked_from
 from gifworthy.service.storage import Storage, open_storage
 from gifworthy.service.webhooks import Postman
-from gifworthy.service.work import Given, Made, effort_of, look, make, plain_effort
+from gifworthy.service.work import Given, Made, look, make, plain_effort, see
 
 PASSING = (VideoUnreachable, OutputError, RecordsUnreadable, WorkCrashed)
 """What may go better another time."""
@@ -52,6 +57,18 @@ class VideoGone(GifworthyError):
     """The video was removed before its job began."""
 
 
+class ViewerGone(GifworthyError):
+    """The viewer was forgotten before the job was done; nothing of it is kept."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A viewer's history, and the name that it has until it changes."""
+
+    name: str
+    history: Carried
+
+
 @dataclass(frozen=True)
 class Worker:
     """One worker. stopping: set from outside when it shall end."""
@@ -62,6 +79,7 @@ class Worker:
     storage: Storage
     stopping: threading.Event
     name: str
+    offers: Offers
 
     @classmethod
     def start(cls, config: Config, stopping: threading.Event) -> Worker:
@@ -69,7 +87,8 @@ class Worker:
         database = Database(config.database_place)
         name = f"{socket.gethostname()[:40]}-{os.getpid()}"
         storage = open_storage(config.storage_place)
-        return cls(config, Jobs(database), Catalogue(database), storage, stopping, name)
+        rooms = (Jobs(database), Catalogue(database), storage)
+        return cls(config, *rooms, stopping, name, Offers.read(config.models))
 
     def work(self) -> None:
         """Do jobs until told to stop; a database that is away is waited for."""
@@ -92,6 +111,8 @@ class Worker:
             outcome = self._done(job)
         except Stopped:
             self._put_down(job)
+        except ViewerGone:
+            self.jobs.drop(job)
         except (GifworthyError, ValueError) as error:
             self._failed(job, error)
         else:
@@ -101,6 +122,8 @@ class Worker:
     def _done(self, job: Job) -> Mapping[str, object]:
         if job.kind == "fetch":
             return self._fetch(job)
+        if job.kind == "history":
+            return self._see(job)
         video = self.catalogue.find(job.tenant, job.video)
         if video is None:
             raise VideoGone("the video was removed")
@@ -129,33 +152,65 @@ class Worker:
         return {"video": video.id}
 
     def _make(self, job: Job, video: StoredVideo, asked: Asked) -> Mapping[str, object]:
-        key = asked.key(video.content)
+        visit = self._visit(job) if job.viewer else None
+        key = self.offers.key(asked, video.content, visit.name if visit else "")
         if self.catalogue.cover(video.tenant, key) is None:
-            scan = names.scan(video, effort_of(asked))
+            plan = self.offers.plan_for(asked)
+            scan = names.scan(video, plan.effort)
             given = Given(
                 self._place(video), video.name, self.config.settings, self.storage.get(scan)
             )
-            task = partial(make, given, asked)
+            task = partial(make, given, asked, plan, visit.history if visit else None)
             made = run_isolated(task, self._limits, self._going(job))
             if made.scan is not None:
                 self.storage.put(scan, made.scan)
-            self._keep(video, key, made)
+            self._learn(made.whose)
+            self._keep(video, key, made, job.viewer)
         return {"video": video.id, "cover": key}
 
-    def _keep(self, video: StoredVideo, key: str, made: Made) -> None:
-        self.storage.put(names.cover(video.tenant, key, made.suffix), made.data)
-        self.storage.put(names.cover(video.tenant, key, ".jpg"), made.poster)
-        self.catalogue.keep_cover(
-            StoredCover(
-                key,
-                video.tenant,
-                video.id,
-                made.media_type,
-                len(made.data),
-                hashlib.sha256(made.data).hexdigest()[:32],
-                made.story,
-            )
+    def _see(self, job: Job) -> Mapping[str, object]:
+        task = partial(see, self.config.settings, self._visit(job).history)
+        self._learn(run_isolated(task, self._limits, self._going(job)))
+        return {"viewer": job.viewer}
+
+    def _visit(self, job: Job) -> Visit:
+        """The viewer's history as it is now. Raises: ViewerGone."""
+        viewers = Viewers(self.jobs.database)
+        viewer = viewers.find(job.tenant, job.viewer)
+        if viewer is None:
+            raise ViewerGone("the viewer was forgotten")
+        return Visit(viewer.name_of_history, self._carried(viewer, viewers.history(viewer)))
+
+    def _carried(self, viewer: Viewer, picks: tuple[Pick, ...]) -> Carried:
+        """The history with places for its videos; one that was removed leaves a place where nothing is."""
+        known = {
+            video: self.catalogue.find(viewer.tenant, video) for video in {p.video for p in picks}
+        }
+        placed = (
+            replace(pick, video=self._place(found) if (found := known[pick.video]) else pick.video)
+            for pick in picks
         )
+        looks = Histories(self.jobs.database).all_looks(viewer.id)
+        return Carried(tuple(placed), looks)
+
+    def _learn(self, history: Carried | None) -> None:
+        """Keep what was seen of a history; of what was forgotten meanwhile nothing."""
+        for reader, vectors in ({} if history is None else history.fresh).items():
+            Histories(self.jobs.database).keep_looks(vectors, reader)
+
+    def _keep(self, video: StoredVideo, key: str, made: Made, viewer: str) -> None:
+        etag = hashlib.sha256(made.data).hexdigest()[:32]
+        of, size = (key, video.tenant, video.id), len(made.data)
+        cover = StoredCover(*of, made.media_type, size, etag, made.story, viewer)
+        if not viewer:
+            self._put(cover, made)
+            self.catalogue.keep_cover(cover)
+        elif not Viewers(self.jobs.database).keep_for(cover, partial(self._put, cover, made)):
+            raise ViewerGone("the viewer was forgotten")
+
+    def _put(self, cover: StoredCover, made: Made) -> None:
+        self.storage.put(names.cover(cover, made.suffix), made.data)
+        self.storage.put(names.cover(cover, ".jpg"), made.poster)
 
     @property
     def _limits(self) -> Limits:
@@ -180,7 +235,7 @@ class Worker:
         passing = isinstance(error, PASSING) and not isinstance(error, NotPublic)
         record = {
             "type": type(error).__name__,
-            "message": self._named(job, str(error)),
+            "message": self._named(job, told(error)),
             "retryable": passing,
         }
         log.info("job %s failed: %s: %s", job.id, type(error).__name__, error)

@@ -6,13 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from gifworthy.errors import LabelsNotFound
 from gifworthy.learning.datasets.facts import Fact
 from gifworthy.learning.datasets.gif_thumbnails import GifThumbnails
 from gifworthy.learning.datasets.own import duration_of, own_rows
 from gifworthy.learning.judging import Judge
 from gifworthy.learning.manifest import Label, Manifest, Oddities
+from gifworthy.learning.rating.questions import remembered
+from gifworthy.learning.rating.schemes import STORIES
 from gifworthy.learning.rows import NO, YES, Row
+from gifworthy.types import Floats
 
 SHOTS = ("first", "second", "third")
 FIELDS = ("video", *SHOTS, "accept")
@@ -53,7 +58,10 @@ class Stories:
                 f"no proposal of {', '.join(str(place) for place in places)} was accepted by all of at "
                 f"least {self.raters} people; have more of them rated"
             )
-        return Manifest(self.name, self.scale, labels, anomalies=oddities.anomalies())
+        curves = {name: curve for place in places for name, curve in _curves(place).items()}
+        return Manifest(
+            self.name, self.scale, labels, anomalies=oddities.anomalies(), curves=curves
+        )
 
     def facts(self, manifest: Manifest) -> tuple[Fact, ...]:
         """How many stories were accepted."""
@@ -77,6 +85,13 @@ class Stories:
                 oddities.note("accepted by some and rejected by others; left out", row.where)
             else:
                 yield from _labels(video, shots, row, oddities)
+
+
+def _curves(place: Path) -> dict[str, Floats]:
+    """The comments that stories were drawn from, in each second, where they were kept beside the answers."""
+    folder = place if place.is_dir() else place.parent
+    drawn = remembered(folder, STORIES).values()
+    return {one.name: np.array(one.comments) for one in drawn if one.comments}
 
 
 def _gathered(rows: Iterable[Row]) -> dict[Key, tuple[Row, dict[str, bool]]]:

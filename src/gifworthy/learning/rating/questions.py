@@ -76,7 +76,8 @@ class Question:
 class Drawn:
     """The pieces of one video. key: of its content, so that another film of that name is noticed.
 
-    stories: where pieces are stories, the shots of each in showing order.
+    stories: where pieces are stories, the shots of each in showing order. comments: in each second, where
+    they were drawn from these.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Drawn:
     duration: float
     segments: tuple[Segment, ...]
     stories: tuple[tuple[Segment, ...], ...] = ()
+    comments: tuple[float, ...] = ()
 
     def questions(self, path: Path, first: int) -> list[Question]:
         """Its pieces as they are asked about. Args: first: number of the first one."""
@@ -150,6 +152,7 @@ def remembered(folder: Path, scheme: Scheme) -> dict[str, Drawn]:
                 float(entry["duration"]),
                 _spans(entry.get("segments", [])),
                 tuple(_spans(shots) for shots in entry.get("stories", [])),
+                tuple(float(count) for count in entry.get("comments", [])),
             )
             for entry in kept["videos"]
         }
@@ -177,6 +180,7 @@ def remember(folder: Path, scheme: Scheme, drawn: Sequence[Drawn]) -> None:
                 if one.stories
                 else {}
             ),
+            **({"comments": list(one.comments)} if one.comments else {}),
         }
         for one in drawn
     ]

@@ -79,5 +79,6 @@ def _drawn(
         if counts is None:
             raise CommentsTooFew(f"{book.place} has no comments for {path.name}; it is left out")
         stories = propose(video, counts, proposing)
-        drawn = Drawn(path.name, key, video.duration, (), tuple(map(shots_of, stories)))
+        shots, heard = tuple(map(shots_of, stories)), tuple(counts.per_second.tolist())
+        drawn = Drawn(path.name, key, video.duration, (), shots, heard)
         return drawn, (*video.warnings, *counts.notes)

@@ -33,7 +33,7 @@ AT_A_TIME = 4
 FULL, SMALL = (224, 384), (64, 96)
 SMALL_SHRINK = 8
 FROM_NOTHING = 0.1
-"""Momentum of norms in a net that learns from nothing; S3D's own, 0.001, is for millions of steps."""
+"""Momentum of norms in what learns from nothing; S3D's own, 0.001, is for millions of steps."""
 
 
 @dataclass(frozen=True)
@@ -127,17 +127,19 @@ class PldVhd:
         }
 
     def _begin(self, network: Network, run: Run) -> None:
-        """Weights from elsewhere; or norms that follow quickly."""
+        """Weights from elsewhere. Norms stay slow only where published weights were made for them."""
         from gifworthy.checkpoints import CARD
         from gifworthy.learning.finetuning import go_on_from, published_state
         from gifworthy.learning.teachers import watching_net
 
         if self.begin and (Path(self.begin) / CARD).is_file():
             go_on_from(network, Path(self.begin))
+            network.settle(FROM_NOTHING)
         elif self.begin:
             network.load_state_dict(watching_net(self.begin, run.settings).state_dict())
         elif self.begins_trained:
             network.encoder.load_state_dict(published_state("s3d", run.settings))
+            network.settle(FROM_NOTHING, network.decoder)
         else:
             network.settle(FROM_NOTHING)
 

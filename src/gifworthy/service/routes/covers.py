@@ -3,39 +3,91 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from gifworthy.encoders import ENCODERS
+from gifworthy.moments import parse_aspect
 from gifworthy.plans import usual_seconds
 from gifworthy.records.catalogue import StoredCover, StoredVideo
 from gifworthy.records.keys import Key
 from gifworthy.records.orders import Order
 from gifworthy.service import names
+from gifworthy.service.answers import files_of_type
 from gifworthy.service.house import House, Rooms, Viewing, Writer, video_of
+from gifworthy.service.offers import Offers
 from gifworthy.service.requests import Asked, PlanAsked
 from gifworthy.service.routes.videos import check_room, looked_at
-from gifworthy.service.signing import PARTS, signed
+from gifworthy.service.signing import ENDS, SIGNATURE, TENANT, signed
+from gifworthy.service.whose import shown
 from gifworthy.types import Segment, Style
 
 router = APIRouter(prefix="/v1", tags=["covers"])
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_WHILE = "public, max-age=60, stale-while-revalidate=600"
+FOR_ONE = "private, no-cache"
+"""Nobody but the viewer's own browser may keep it, and that asks each time whether it is still good."""
 TYPES = {"image/avif": "avif", "image/webp": "webp", "video/mp4": "mp4", "image/gif": "gif"}
 """What a browser may say it takes, the smallest files first."""
 SIGNABLE = re.compile(
     r"/v1/(videos/(?P<video>vid_[0-9a-f]{32})/cover|covers/(?P<cover>[0-9a-f]{64}))(\.\w+)?"
 )
-KNOWN = {"width", "height", "fps", "seconds", "shots", "aspect", "max_bytes", "plan"} | set(PARTS)
+COVERS = files_of_type(
+    "image/gif", "image/webp", "image/avif", "video/mp4", "video/webm", "image/jpeg"
+)
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is what you have."}}
+RETRY = {"Retry-After": {"schema": {"type": "integer"}}, "Location": {"schema": {"type": "string"}}}
+WAITING = UNCHANGED | {202: {"description": "It is being made: come back.", "headers": RETRY}}
 URGENT = 10
 """Somebody waits for it."""
 
 
-def only_known(request: Request) -> None:
+class Address(BaseModel):
+    """What stands behind the question mark of a cover's address."""
+
+    width: Annotated[int, Field(ge=16, le=3840)] = 480
+    height: Annotated[int | None, Field(ge=16, le=3840)] = None
+    fps: Annotated[float, Field(gt=0, le=60)] = 12.5
+    seconds: Annotated[float | None, Field(gt=0, le=60)] = None
+    shots: Annotated[int | None, Field(ge=1, le=10)] = None
+    aspect: Annotated[
+        str | None,
+        Field(
+            max_length=20, description="Width over height: 1:1, 16:9, 0.5625.", examples=["9:16"]
+        ),
+    ] = None
+    max_bytes: Annotated[int | None, Field(gt=0, le=1 << 40)] = None
+    plan: Annotated[str, Field(max_length=100, description="One of GET /v1/plans.")] = "signals"
+    viewer: Annotated[
+        str, Field(max_length=100, description="A token of POST /v1/viewers/{viewer}/token.")
+    ] = ""
+    tenant: Annotated[str, Field(alias=TENANT, description="Of a signed address.")] = ""
+    ends: Annotated[str, Field(alias=ENDS, description="Of a signed address.")] = ""
+    signature: Annotated[str, Field(alias=SIGNATURE, description="Of a signed address.")] = ""
+
+    def asked(self, offers: Offers) -> Asked:
+        """A cover as the address spells it. Raises: ValueError, UnknownName."""
+        plan = PlanAsked(self.plan, self.shots)
+        shots = plan.changing(offers.named(self.plan).plan).shots
+        style = Style(
+            width=self.width,
+            height=self.height,
+            fps=self.fps,
+            seconds=usual_seconds(shots) if self.seconds is None else self.seconds,
+            aspect=None if self.aspect is None else parse_aspect(self.aspect),
+            max_bytes=self.max_bytes,
+        )
+        return Asked(plan, style)
+
+
+KNOWN = {field.alias or name for name, field in Address.model_fields.items()}
+
+
+async def only_known(request: Request) -> None:
     """A dependency: refuses a word in an address that is none of ours. Raises: HTTPException 422."""
     strange = sorted(request.query_params.keys() - KNOWN)
     if strange:
@@ -45,66 +97,56 @@ def only_known(request: Request) -> None:
         )
 
 
-def asked_by_address(
-    width: Annotated[int, Query(ge=16, le=3840)] = 480,
-    height: Annotated[int | None, Query(ge=16, le=3840)] = None,
-    fps: Annotated[float, Query(gt=0, le=60)] = 12.5,
-    seconds: Annotated[float | None, Query(gt=0, le=60)] = None,
-    shots: Annotated[int | None, Query(ge=1, le=10)] = None,
-    aspect: Annotated[float | None, Query(gt=0, le=10)] = None,
-    max_bytes: Annotated[int | None, Query(gt=0)] = None,
-    plan: str = "signals",
-) -> Asked:
-    """A cover as an address spells it."""
-    chosen = PlanAsked(plan, shots)
-    length = usual_seconds(chosen.plan.shots) if seconds is None else seconds
-    style = Style(
-        width=width, height=height, fps=fps, seconds=length, aspect=aspect, max_bytes=max_bytes
-    )
-    return Asked(chosen, style)
+ByAddress = Annotated[Address, Query()]
 
 
-ByAddress = Annotated[Asked, Depends(asked_by_address)]
-
-
-@router.get("/videos/{video}/cover", dependencies=[Depends(only_known)])
+@router.get(
+    "/videos/{video}/cover",
+    dependencies=[Depends(only_known)],
+    response_class=Response,
+    responses=COVERS | WAITING,
+)
 def cover_by_accept(
     video: str,
-    asked: ByAddress,
+    address: ByAddress,
     key: Viewing,
     house: Rooms,
     request: Request,
     accept: Annotated[str, Header()] = "*/*",
 ) -> Response:
     """The cover in the best format that who asks can show."""
-    answer = _answer(_Wish(video, asked, _best_format(accept)), key, house, request)
+    answer = _answer(_Wish(video, address, _best_format(accept)), key, house, request)
     answer.headers["Vary"] = "Accept"
     return answer
 
 
-@router.get("/videos/{video}/cover.{format}", dependencies=[Depends(only_known)])
+@router.get(
+    "/videos/{video}/cover.{format}",
+    dependencies=[Depends(only_known)],
+    response_class=Response,
+    responses=COVERS | WAITING,
+)
 def cover_by_name(
-    video: str, format: str, asked: ByAddress, key: Viewing, house: Rooms, request: Request
+    video: str, format: str, address: ByAddress, key: Viewing, house: Rooms, request: Request
 ) -> Response:
     """The cover in one format: gif, webp, avif, mp4, webm; or jpg for its still."""
-    if format != "jpg" and format not in list(ENCODERS):
+    if format != "jpg" and format not in ENCODERS:
         raise HTTPException(
             404, f"there is no format {format}; there are gif, webp, avif, mp4, jpg"
         )
-    return _answer(_Wish(video, asked, format), key, house, request)
+    return _answer(_Wish(video, address, format), key, house, request)
 
 
-@router.get("/covers/{name}.{format}")
+@router.get("/covers/{name}.{format}", response_class=Response, responses=COVERS | UNCHANGED)
 def cover_by_key(name: str, format: str, key: Viewing, house: Rooms, request: Request) -> Response:
     """A cover that was made, or its still (jpg). What is there never changes."""
     cover = house.catalogue.cover(key.tenant, name)
-    suffix = None if cover is None else str(cover.story["cover"]).removeprefix("cover")
-    if cover is None or f".{format}" not in (suffix, ".jpg"):
+    if cover is None or f".{format}" not in (cover.suffix, ".jpg"):
         raise HTTPException(404, f"there is no cover {name}.{format}")
-    return _file(house, cover, format, request, FOR_EVER)
+    return _file(house, cover, format, request, FOR_ONE if cover.viewer else FOR_EVER)
 
 
-class SignBody(BaseModel):
+class SignBody(BaseModel, extra="forbid"):
     """A cover's address, and for how long anybody who has it may see it."""
 
     address: Annotated[str, Field(max_length=2000)]
@@ -133,22 +175,31 @@ def sign(body: SignBody, key: Writer, house: Rooms) -> SignedAnswer:
     return SignedAnswer(url=f"{house.config.address}{path}")
 
 
+@dataclass(frozen=True)
 class _Wish:
     """A cover that somebody waits for."""
 
-    def __init__(self, video: str, asked: Asked, format: str) -> None:
-        written = "gif" if format == "jpg" else format
-        self.video, self.format = video, format
-        self.asked = Asked(asked.plan, asked.style.but(format=written))
+    video: str
+    address: Address
+    format: str
+
+    def asked(self, offers: Offers) -> Asked:
+        asked = self.address.asked(offers)
+        written = "gif" if self.format == "jpg" else self.format
+        return Asked(asked.plan, asked.style.but(format=written))
 
 
 def _answer(wish: _Wish, key: Key, house: House, request: Request) -> Response:
     video = looked_at(house, key, wish.video)
-    asked = as_chosen(house, video, wish.asked)
-    cover = house.catalogue.cover(key.tenant, asked.key(video.content))
+    asked = as_chosen(house, video, wish.asked(house.offers))
+    whose = shown(house, key, wish.address.viewer, asked)
+    name = house.offers.key(asked, video.content, whose.name if whose else "")
+    cover = house.catalogue.cover(key.tenant, name)
     if cover is not None:
-        return _file(house, cover, wish.format, request, FOR_A_WHILE)
-    return _ordered(house, key, video, asked)
+        keeping = FOR_ONE if wish.address.viewer else FOR_A_WHILE
+        return _file(house, cover, wish.format, request, keeping)
+    order = Order(key.tenant, video.id, "cover", asked.as_json, URGENT, f"address:{name}")
+    return _ordered(house, key, replace(order, viewer=whose.id) if whose else order)
 
 
 def as_chosen(house: House, video: StoredVideo, asked: Asked) -> Asked:
@@ -161,15 +212,13 @@ def as_chosen(house: House, video: StoredVideo, asked: Asked) -> Asked:
     return Asked(asked.plan, asked.style, *spans)
 
 
-def _ordered(house: House, key: Key, video: StoredVideo, asked: Asked) -> Response:
+def _ordered(house: House, key: Key, order: Order) -> Response:
     """It is being made: come back. The same wish of many people is one job."""
-    once = f"address:{asked.key(video.content)}"
-    order = Order(key.tenant, video.id, "cover", asked.as_json, URGENT, once)
-    known = house.jobs.named(key.tenant, once)
+    known = house.jobs.named(key.tenant, str(order.once))
     if known is not None and known.state in ("cancelled", "completed"):
         known, order = None, replace(order, once=None)  # its cover was taken away: make it anew
     if known is None:
-        check_room(house, key)
+        check_room(house, key, "orders")
         known = house.jobs.order(order)
     if known.state == "errored":
         raise HTTPException(422, str(known.outcome.get("message", "the cover cannot be made")))
@@ -184,7 +233,7 @@ def _file(
     headers = {"ETag": etag, "Cache-Control": keeping}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    data = house.storage.get(names.cover(cover.tenant, cover.key, f".{format}"))
+    data = house.storage.get(names.cover(cover, f".{format}"))
     if data is None:
         raise HTTPException(404, f"the files of cover {cover.key} are gone; order it anew")
     kind = "image/jpeg" if format == "jpg" else cover.media_type

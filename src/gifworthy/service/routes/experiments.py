@@ -1,30 +1,25 @@
-"""Experiments: begin one, ask who sees what, tell what happened, read what it says."""
+"""Experiments: begin one, say what its arms show, read what it says, forget a viewer."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from gifworthy.experiments.assignment import assign
 from gifworthy.experiments.forgetting import forget
 from gifworthy.experiments.picture import report_picture
-from gifworthy.experiments.reading import event_from
 from gifworthy.experiments.report import Report, report
-from gifworthy.experiments.robots import says_robot
 from gifworthy.experiments.speech import fields
-from gifworthy.records.events import Event, Events
+from gifworthy.records.events import Events
 from gifworthy.records.experiments import Design, Experiment, Experiments, Variant
 from gifworthy.records.keys import Key
-from gifworthy.service.house import House, Reader, Rooms, Writer, allowed
+from gifworthy.service.answers import Span, files_of_type
+from gifworthy.service.house import House, Reader, Rooms, Writer
 from gifworthy.types import Segment
 
 router = APIRouter(prefix="/v1", tags=["experiments"])
-AT_ONCE = 1000
-Teller = Annotated[Key, Depends(allowed("events"))]
 
 
 class DesignBody(BaseModel, extra="forbid"):
@@ -47,14 +42,7 @@ class VariantBody(BaseModel, extra="forbid"):
     video: Annotated[str, Field(min_length=1, max_length=255)]
     arm: str
     cover: str = ""
-    spans: list[tuple[float, float]] = []
-
-
-class EventsBody(BaseModel, extra="forbid"):
-    """What pages tell of one experiment: each event has the names of `docs/how-to/experiments.md`."""
-
-    experiment: str
-    events: Annotated[list[dict[str, str | float | int | bool | None]], Field(max_length=AT_ONCE)]
+    spans: list[Span] = []
 
 
 class ExperimentAnswer(BaseModel):
@@ -76,22 +64,6 @@ class ExperimentAnswer(BaseModel):
             created=experiment.created,
             ended=experiment.ended,
         )
-
-
-class AssignmentAnswer(BaseModel):
-    """Which arm somebody gets, and what each event about it must say again."""
-
-    unit: str
-    arm: str
-    version: int
-    propensity: float
-    cover: str
-
-
-class EventsAnswer(BaseModel):
-    """How many events were new, and are kept from now on."""
-
-    new: int
 
 
 @router.post("/experiments", status_code=201, response_model=ExperimentAnswer)
@@ -132,44 +104,17 @@ def end(experiment: str, key: Writer, house: Rooms) -> ExperimentAnswer:
     return ExperimentAnswer.of(Experiments(house.database).end(mine))
 
 
-@router.get("/experiments/{experiment}/assignment", response_model=AssignmentAnswer)
-def assignment(
-    experiment: str,
-    unit: Annotated[str, Query(min_length=1, max_length=1000)],
-    video: Annotated[str, Query(min_length=1, max_length=255)],
-    key: Teller,
-    house: Rooms,
-) -> AssignmentAnswer:
-    """Which arm somebody gets for a video: by hashing, so that every server gives the same answer."""
-    mine, experiments = found(house, key, experiment), Experiments(house.database)
-    given = assign(mine, experiments.split(mine), unit, video)
-    shown = {(one.video, one.arm): one.cover for one in experiments.variants(mine)}
-    return AssignmentAnswer(
-        unit=given.unit,
-        arm=given.name,
-        version=given.version,
-        propensity=given.propensity,
-        cover=shown.get((video, given.name), ""),
-    )
-
-
-@router.post("/events", response_model=EventsAnswer)
-def add_events(
-    body: EventsBody, key: Teller, house: Rooms, user_agent: Annotated[str, Header()] = ""
-) -> EventsAnswer:
-    """Tell what happened, many at once. When this answers they are kept; the same id counts once."""
-    mine, robot, now = found(house, key, body.experiment), says_robot(user_agent), time.time()
-    events = [_event(one, mine, now, robot) for one in body.events]
-    return EventsAnswer(new=Events(house.database).add(mine.id, events))
-
-
 @router.get("/experiments/{experiment}/report")
 def read_report(experiment: str, key: Reader, house: Rooms) -> dict[str, object]:
     """What the experiment says: `docs/schemas/experiment.schema.json`."""
     return fields(reported(house, found(house, key, experiment)))
 
 
-@router.get("/experiments/{experiment}/report.png")
+@router.get(
+    "/experiments/{experiment}/report.png",
+    response_class=Response,
+    responses=files_of_type("image/png"),
+)
 def picture(experiment: str, key: Reader, house: Rooms) -> Response:
     """The same as a picture."""
     data = report_picture(reported(house, found(house, key, experiment)))
@@ -191,13 +136,3 @@ def reported(house: House, experiment: Experiment) -> Report:
     """What an experiment says now."""
     splits = Experiments(house.database).splits(experiment)
     return report(experiment, splits, Events(house.database).of(experiment.id))
-
-
-def _event(
-    given: dict[str, str | float | int | bool | None], mine: Experiment, now: float, robot: bool
-) -> Event:
-    try:
-        event = event_from(given, mine.design.arms, now)
-    except ValueError as error:
-        raise HTTPException(422, f"an event is broken: {error}") from error
-    return replace(event, robot=event.robot or robot)

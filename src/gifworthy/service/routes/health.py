@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import APIRouter, HTTPException, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from gifworthy.errors import GifworthyError
+from gifworthy.service.answers import files_of_type, told
 from gifworthy.service.house import Rooms
 
+log = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
 
 
@@ -24,11 +28,12 @@ def ready(house: Rooms) -> dict[str, str]:
         house.jobs.count()
         house.storage.get("readyz")
     except GifworthyError as error:
-        raise HTTPException(503, str(error)) from error
+        log.warning("not ready: %s", error)
+        raise HTTPException(503, told(error)) from error
     return {"state": "ready"}
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=Response, responses=files_of_type("text/plain"))
 def metrics(house: Rooms) -> Response:
     """For Prometheus: jobs by state, and what this process counted of its requests."""
     now = CollectorRegistry()

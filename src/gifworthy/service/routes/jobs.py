@@ -16,12 +16,13 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from gifworthy.records.jobs import KeyReused
 from gifworthy.records.keys import Key
 from gifworthy.records.orders import STATES, Job, Order, State
-from gifworthy.service.answers import JobAnswer, JobsAnswer
+from gifworthy.service.answers import JobAnswer, JobsAnswer, files_of_type
 from gifworthy.service.house import House, Reader, Rooms, Writer, video_of
 from gifworthy.service.reaching import check_address
-from gifworthy.service.requests import Asked
+from gifworthy.service.requests import Asked, Ordered
 from gifworthy.service.routes.videos import check_room
 from gifworthy.service.webhooks import secret_of
+from gifworthy.service.whose import Whose, shown
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
 
@@ -39,29 +40,36 @@ LOOKING = 0.4
 @router.post("/videos/{video}/covers", status_code=202, response_model=JobAnswer)
 def order_cover(
     video: str,
-    asked: Asked,
+    body: Ordered,
     response: Response,
     key: Writer,
     house: Rooms,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
     webhook: Annotated[str, Query(max_length=2000)] = "",
 ) -> JobAnswer:
-    """Order a cover: a plan, a style, and what a person wants or forbids.
+    """Order a cover: a plan, a style, what a person wants or forbids, and for whom it is.
 
     `webhook` is an address that hears when the job has ended, signed as Standard Webhooks has it.
     """
     if webhook:
         check_address(webhook)
-    found = video_of(house, key, video)
-    check_room(house, key)
-    request, name = asked.as_json, asked.key(found.content)
-    made = house.catalogue.cover(key.tenant, name)
-    known = None if made is None else {"video": video, "cover": name}
-    digest = hashlib.sha256(json.dumps([video, request], sort_keys=True).encode()).hexdigest()
+    found, asked = video_of(house, key, video), body.asked
+    whose = shown(house, key, body.viewer, asked)
+    name = house.offers.key(asked, found.content, whose.name if whose else "")
     once = None if idempotency_key is None else f"client:{idempotency_key}"
     order = Order(
-        key.tenant, video, "cover", request, once=once, asked=digest, webhook=webhook, known=known
+        key.tenant,
+        video,
+        "cover",
+        asked.as_json,
+        once=once,
+        asked=_digest(video, asked, whose),
+        webhook=webhook,
+        known=_made(house, key, video, name),
+        viewer=whose.id if whose else "",
     )
+    if order.known is None and not (once and house.jobs.named(key.tenant, once)):
+        check_room(house, key, "orders")
     try:
         job = house.jobs.order(order)
     except KeyReused as error:
@@ -74,7 +82,7 @@ def order_cover(
 def list_jobs(
     key: Reader,
     house: Rooms,
-    video: str | None = None,
+    video: Annotated[str | None, Query(pattern="^vid_[0-9a-f]{32}$")] = None,
     state: State | None = None,
     most: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> JobsAnswer:
@@ -105,11 +113,27 @@ def webhook_secret(key: Writer, house: Rooms) -> SecretAnswer:
     return SecretAnswer(secret=secret_of(house.database.secret, key.tenant))
 
 
-@router.get("/jobs/{job}/events")
+@router.get(
+    "/jobs/{job}/events",
+    response_class=EventSourceResponse,
+    responses=files_of_type("text/event-stream"),
+)
 async def follow_job(job: str, key: Reader, house: Rooms) -> EventSourceResponse:
     """The job as it goes: one server-sent event `job` for each change, until it has ended."""
     await to_thread.run_sync(job_of, house, key, job)
     return EventSourceResponse(_changes(house, key, job))
+
+
+def _made(house: House, key: Key, video: str, name: str) -> dict[str, object] | None:
+    """What comes of an order whose cover is there already."""
+    made = house.catalogue.cover(key.tenant, name)
+    return None if made is None else {"video": video, "cover": name}
+
+
+def _digest(video: str, asked: Asked, whose: Whose | None) -> str:
+    """What tells two orders under one idempotency key apart."""
+    told = [video, asked.as_json, *([whose.id] if whose else [])]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def job_of(house: House, key: Key, job: str) -> Job:

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
+from PIL import Image
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Scope
 
 from gifworthy import __version__
 from gifworthy.encoders import ENCODERS
 from gifworthy.experiments.page import fragment, style
 from gifworthy.moments import clock
-from gifworthy.plans import PLANS
 from gifworthy.records.catalogue import StoredVideo
-from gifworthy.records.experiments import Experiments
+from gifworthy.records.experiments import Experiment, Experiments
 from gifworthy.records.keys import Key
 from gifworthy.service import names
 from gifworthy.service.answers import CoverAnswer, VideoAnswer
+from gifworthy.service.beacon import OURS
 from gifworthy.service.house import COOKIE, House, Rooms, asking, video_of
 from gifworthy.service.routes.experiments import found, reported
+from gifworthy.service.routes.telling import beacon_of
 
 HERE = Path(__file__).parent.parent
 POLICY = (
@@ -33,23 +40,55 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 CANDIDATES = 6
-HIDDEN = ("first", "middle", "even", "random")
-"""Plans for comparison that nobody wants a cover of."""
+SHOWN = 24
+PREVIEW_WIDTH = 240
+"""Pixels of the previews that `candidates.js` orders."""
 PREVIEW = (480, 270)
+SMALL = (256, 256)
+ON_A_PAGE = 24
+FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+
+OUTWARD = ("beacon.js", "embed.js", "moving.js")
+"""Scripts that other sites' pages load."""
+FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
+ASK_AGAIN = {"Cache-Control": "no-cache"}
+"""Modules load each other by their plain names, so an old one must never meet a new one."""
+WORKS = {"look": "looked at", "cover": "cover", "fetch": "fetched", "history": "a viewer's history"}
+"""What each kind of job does, in words."""
 
 router = APIRouter(include_in_schema=False)
-static = StaticFiles(directory=HERE / "static")
+
+
+class Static(StaticFiles):
+    """What pages load. Only the scripts for other sites may be read by other sites."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """One file, with how long it may be kept."""
+        answer = await super().get_response(path, scope)
+        answer.headers.update(FOR_AN_HOUR if path in OUTWARD else ASK_AGAIN)
+        return answer
+
+
+static = GZipMiddleware(Static(directory=HERE / "static"), minimum_size=500)
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One piece of a video in the curve; all in thousandths of the width and hundredths of the height."""
+    """One piece of a video in the curve.
+
+    x, y, width, height: thousandths of the width and hundredths of the height. start, end: seconds.
+    score: None when it is never shown. why: the reasons, or why it is refused. title: all of it in words.
+    """
 
     kind: str
     x: float
     y: float
     width: float
     height: float
+    start: float
+    end: float
+    score: float | None
+    why: str
     title: str
 
 
@@ -61,6 +100,17 @@ class Candidate:
     end: float
     score: float
     why: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What one arm shows of one video; cover and still are empty when the publisher's own is shown."""
+
+    video: str
+    arm: str
+    cover: str
+    still: str
+    spans: str
 
 
 def _size(count: int) -> str:
@@ -89,15 +139,17 @@ PAGES = _environment()
 
 
 @router.get("/")
-def all_videos(request: Request, house: Rooms) -> Response:
-    """Drop one, and see them all."""
+def all_videos(request: Request, house: Rooms, before: float | None = None) -> Response:
+    """Drop one, and see them all, the newest first."""
     key = asking(request, house, "read")
     if key is None:
         return _to_sign_in()
-    videos = house.catalogue.of(key.tenant, 60)
-    newest = {video.id: house.catalogue.covers_of(key.tenant, video.id, 1) for video in videos}
-    covers = {video: CoverAnswer.of(some[0]) if some else None for video, some in newest.items()}
-    return _page("videos.html", key, videos=_answers(videos), covers=covers, here="videos")
+    videos = house.catalogue.of(key.tenant, ON_A_PAGE, before)
+    older = videos[-1].added if len(videos) == ON_A_PAGE else None
+    covers = {video.id: _newest(house, video) for video in videos}
+    return _page(
+        "videos.html", key, videos=_answers(videos), covers=covers, older=older, here="videos"
+    )
 
 
 @router.get("/videos/{video}")
@@ -114,11 +166,25 @@ def one_video(video: str, request: Request, house: Rooms) -> Response:
         video=VideoAnswer.of(found),
         bars=bars,
         candidates=candidates,
-        plans=[name for name in PLANS if name not in HIDDEN],
+        plans=[offer for offer in house.offers.plans if not offer.baseline],
         formats=list(ENCODERS),
         preview=_preview(found),
+        stills=found.facts.get("stills") or [0.0],
         here="",
     )
+
+
+@router.get("/stills/{name}.webp")
+def small_still(name: str, request: Request, house: Rooms) -> Response:
+    """The still of a cover, small, so that a page of many videos stays light."""
+    key = asking(request, house, "read")
+    if key is None:
+        raise HTTPException(401, "a key is needed")
+    cover = house.catalogue.cover(key.tenant, name)
+    data = None if cover is None else house.storage.get(names.cover(cover, ".jpg"))
+    if data is None:
+        raise HTTPException(404, f"there is no cover {name}")
+    return Response(_smaller(data), media_type="image/webp", headers=FOR_EVER)
 
 
 @router.get("/queue")
@@ -130,7 +196,9 @@ def queue(request: Request, house: Rooms) -> Response:
     jobs = house.jobs.of(key.tenant, most=100)
     known = {video.id: video.name for video in house.catalogue.of(key.tenant, 500)}
     counts = house.jobs.count(key.tenant)
-    return _page("queue.html", key, jobs=jobs, names=known, counts=counts, here="queue")
+    return _page(
+        "queue.html", key, jobs=jobs, names=known, counts=counts, works=WORKS, here="queue"
+    )
 
 
 @router.get("/experiments")
@@ -151,7 +219,15 @@ def one_experiment(experiment: str, request: Request, house: Rooms) -> Response:
         return _to_sign_in()
     mine = found(house, key, experiment)
     told = Markup(fragment(reported(house, mine), heading=False))
-    return _page("experiment.html", key, experiment=mine, told=told, here="experiments")
+    return _page(
+        "experiment.html",
+        key,
+        experiment=mine,
+        told=told,
+        shown=_shown(house, mine),
+        snippet=beacon_of(house, mine).snippet,
+        here="experiments",
+    )
 
 
 @router.get("/static/experiment.css")
@@ -197,6 +273,38 @@ def _to_sign_in() -> Response:
     return RedirectResponse("/sign-in", 303)
 
 
+def _shown(house: House, mine: Experiment) -> list[Shown]:
+    """What the arms show of the first few videos."""
+    variants = Experiments(house.database).variants(mine, most=SHOWN)
+    names = {one.video: house.catalogue.find(mine.tenant, one.video) for one in variants}
+    shown = []
+    for one in variants:
+        video = names[one.video]
+        ours = OURS.fullmatch(one.cover)
+        still = f"/v1/covers/{ours['name']}.jpg" if ours else ""
+        name = one.video if video is None else video.name
+        spans = ", ".join(f"{clock(each.start)} to {clock(each.end)}" for each in one.spans)
+        shown.append(Shown(name, one.arm, one.cover if ours else "", still, spans))
+    return shown
+
+
+def _smaller(data: bytes) -> bytes:
+    """A WebP of at most `SMALL` pixels. Args: data: a still that we made ourselves, a JPEG."""
+    picture, smaller = Image.open(io.BytesIO(data)), io.BytesIO()
+    picture.thumbnail(SMALL)
+    picture.save(smaller, "WEBP", quality=60)
+    return smaller.getvalue()
+
+
+def _newest(house: House, video: StoredVideo) -> CoverAnswer | None:
+    """The cover of a video that was made last; rather not a small one, which is a candidate's preview."""
+    covers = [
+        CoverAnswer.of(cover) for cover in house.catalogue.covers_of(video.tenant, video.id, 12)
+    ]
+    large = (cover for cover in covers if cover.story["width"] != PREVIEW_WIDTH)
+    return next(large, covers[0] if covers else None)
+
+
 def _answers(videos: tuple[StoredVideo, ...]) -> list[VideoAnswer]:
     return [VideoAnswer.of(video) for video in videos]
 
@@ -221,7 +329,8 @@ def _seen(house: House, video: StoredVideo) -> tuple[list[Bar], list[Candidate]]
     scored = [segment for segment in segments if segment["score"] is not None]
     low = min((segment["score"] for segment in scored), default=0.0)
     high = max((segment["score"] for segment in scored), default=1.0)
-    bars = [_bar(segment, duration, low, high) for segment in segments]
+    in_time = sorted(segments, key=itemgetter("start"))
+    bars = [_bar(segment, duration, low, high) for segment in in_time]
     best = [
         Candidate(segment["start"], segment["end"], segment["score"], _why(segment["reasons"]))
         for segment in scored[:CANDIDATES]
@@ -229,20 +338,19 @@ def _seen(house: House, video: StoredVideo) -> tuple[list[Bar], list[Candidate]]
     return bars, best
 
 
-def _bar(segment: dict[str, float], duration: float, low: float, high: float) -> Bar:
-    x, width = (
-        1000 * segment["start"] / duration,
-        1000 * (segment["end"] - segment["start"]) / duration,
-    )
-    span = f"{clock(segment['start'])} to {clock(segment['end'])}"
-    if segment["score"] is None:
-        return Bar("refused", x, 60, width, 40, f"{span}: never shown, {segment['refused']}")
-    height = 8 + 90 * (segment["score"] - low) / ((high - low) or 1.0)
-    why = _why(segment["reasons"])  # type: ignore[arg-type]
-    title = f"{span}: {segment['score']:+.2f} {why}"
-    return Bar(
-        "scored", round(x, 2), round(100 - height, 2), round(width, 2), round(height, 2), title
-    )
+def _bar(segment: Mapping[str, Any], duration: float, low: float, high: float) -> Bar:
+    start, end, score = segment["start"], segment["end"], segment["score"]
+    x, width = round(1000 * start / duration, 2), round(1000 * (end - start) / duration, 2)
+    span = f"{clock(start)} to {clock(end)}"
+    if score is None:
+        why = str(segment["refused"])
+        return Bar(
+            "refused", x, 70, width, 30, start, end, None, why, f"{span}: never shown, {why}"
+        )
+    height = round(8 + 90 * (score - low) / ((high - low) or 1.0), 2)
+    why = _why(segment["reasons"])
+    title = f"{span}: {score:+.2f} {why}"
+    return Bar("scored", x, round(100 - height, 2), width, height, start, end, score, why, title)
 
 
 def _why(reasons: dict[str, float]) -> str:

@@ -18,9 +18,13 @@ from gifworthy.service.uploads import Begun, Elsewhere, Uploads
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
 TUS = {"Tus-Resumable": "1.0.0"}
 PIECE = "application/offset+octet-stream"
+BYTES = {
+    "required": True,
+    "content": {PIECE: {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
-@router.options("", status_code=204)
+@router.options("", status_code=204, response_class=Response)
 def what_can_be(house: Rooms) -> Response:
     """What of the protocol is understood."""
     most = str(house.config.bounds.upload_bytes)
@@ -32,7 +36,7 @@ def what_can_be(house: Rooms) -> Response:
     return Response(status_code=204, headers=TUS | headers)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, response_class=Response)
 def begin(
     key: Writer,
     house: Rooms,
@@ -40,15 +44,15 @@ def begin(
     upload_metadata: Annotated[str, Header(max_length=4000)] = "",
 ) -> Response:
     """Begin an upload: how long it will be, and what it is called (`filename` of the metadata)."""
-    check_room(house, key)
     most = house.config.bounds.upload_bytes
     if upload_length > most:
         raise HTTPException(413, f"at most {most} bytes are taken, not {upload_length}")
+    check_room(house, key, "uploads")
     begun = _uploads(house).begin(key.tenant, _filename(upload_metadata), upload_length)
     return Response(status_code=201, headers=TUS | {"Location": f"/v1/uploads/{begun.id}"})
 
 
-@router.head("/{upload}")
+@router.head("/{upload}", response_class=Response)
 def how_far(upload: str, key: Writer, house: Rooms) -> Response:
     """How many bytes have come."""
     begun = _begun(house, key, upload)
@@ -61,16 +65,21 @@ def how_far(upload: str, key: Writer, house: Rooms) -> Response:
     return Response(headers=TUS | headers)
 
 
-@router.patch("/{upload}", status_code=204)
+@router.patch(
+    "/{upload}",
+    status_code=204,
+    response_class=Response,
+    openapi_extra={"requestBody": BYTES},
+)
 async def go_on(
     upload: str,
     request: Request,
     key: Writer,
     house: Rooms,
     upload_offset: Annotated[int, Header(ge=0)],
-    content_type: Annotated[str, Header()] = "",
 ) -> Response:
     """Send more bytes. With the last one it is a video: `Content-Location` says which."""
+    content_type = request.headers.get("content-type", "")
     if content_type != PIECE:
         raise HTTPException(
             415, f"a piece of an upload is {PIECE}, not {content_type or 'unnamed'}"

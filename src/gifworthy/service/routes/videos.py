@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import unquote
 
 from anyio import to_thread
@@ -14,31 +14,45 @@ from pydantic import BaseModel, Field
 from gifworthy.records.catalogue import StoredVideo
 from gifworthy.records.keys import Key
 from gifworthy.records.orders import Order
+from gifworthy.records.quotas import Quotas
 from gifworthy.service import names
-from gifworthy.service.answers import ChoiceAnswer, JobAnswer, VideoAnswer, VideosAnswer
+from gifworthy.service.answers import (
+    ChoiceAnswer,
+    JobAnswer,
+    Span,
+    VideoAnswer,
+    VideosAnswer,
+    files_of_type,
+)
 from gifworthy.service.house import House, Reader, Rooms, Writer, video_of
 from gifworthy.service.intake import TooLarge, accept, receive
 from gifworthy.service.reaching import check_address
+from gifworthy.service.requests import MOST_SHOTS, MOST_SPANS
 from gifworthy.types import Segment
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
+BYTES = {
+    "required": True,
+    "description": "The video's bytes.",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
-class ChoiceBody(BaseModel):
+class ChoiceBody(BaseModel, extra="forbid"):
     """Which spans to show, in showing order, and which never: seconds. Both empty: the plan chooses again."""
 
-    windows: list[tuple[float, float]] = []
-    exclude: list[tuple[float, float]] = []
+    windows: Annotated[list[Span], Field(max_length=MOST_SHOTS)] = []
+    exclude: Annotated[list[Span], Field(max_length=MOST_SPANS)] = []
 
 
-class FetchBody(BaseModel):
+class FetchBody(BaseModel, extra="forbid"):
     """Where a video is, and what it shall be called."""
 
     url: Annotated[str, Field(max_length=2000)]
     name: Annotated[str, Field(max_length=200)] = ""
 
 
-@router.post("", status_code=202, response_model=VideoAnswer)
+@router.post("", status_code=202, response_model=VideoAnswer, openapi_extra={"requestBody": BYTES})
 async def take_in(
     request: Request,
     response: Response,
@@ -47,7 +61,7 @@ async def take_in(
     upload_name: Annotated[str, Header()] = "video",
 ) -> VideoAnswer:
     """Take in a video: its bytes are the body. The same bytes are the same video, and looked at once."""
-    await to_thread.run_sync(check_room, house, key)
+    await to_thread.run_sync(check_room, house, key, "uploads")
     most = house.config.bounds.upload_bytes
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > most:
@@ -68,7 +82,7 @@ async def take_in(
 def fetch(body: FetchBody, response: Response, key: Writer, house: Rooms) -> JobAnswer:
     """Fetch a video from a public address: a job, whose `video` is known when it has come."""
     check_address(body.url)
-    check_room(house, key)
+    check_room(house, key, "uploads")
     job = house.jobs.order(Order(key.tenant, "", "fetch", body.model_dump()))
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return JobAnswer.of(job)
@@ -95,33 +109,29 @@ def show_video(video: str, key: Reader, house: Rooms) -> VideoAnswer:
 
 @router.delete("/{video}", status_code=204)
 def remove_video(video: str, key: Writer, house: Rooms) -> None:
-    """Forget a video, its covers and everything that was seen in it."""
+    """Forget a video, its covers and everything that was seen in it.
+
+    That a viewer once chose something of it stays in the viewer's history, until that is forgotten.
+    """
     found = video_of(house, key, video)
-    covers = house.catalogue.covers_of(key.tenant, video, most=100_000)
+    covers = house.catalogue.every_cover_of(key.tenant, video)
     for job in house.jobs.of(key.tenant, video, ("pending", "processing")):
         house.jobs.cancel(key.tenant, job.id)
     house.catalogue.remove(key.tenant, video)
     for cover in covers:
-        suffix = str(cover.story["cover"]).removeprefix("cover")
-        for ending in (suffix, ".jpg"):
-            house.storage.remove(names.cover(key.tenant, cover.key, ending))
+        for name in names.files_of(cover):
+            house.storage.remove(name)
     for name in names.all_of(found):
         house.storage.remove(name)
 
 
-@router.get("/{video}/highlights")
-def highlights(video: str, key: Reader, house: Rooms) -> Response:
-    """Every piece of the video with its score and reasons, best first, and what is never shown, and why."""
-    found = looked_at(house, key, video)
-    data = house.storage.get(names.ranking(found))
-    return Response(data, media_type="application/json")
-
-
-@router.get("/{video}/strip.jpg")
+@router.get("/{video}/strip.jpg", response_class=Response, responses=files_of_type("image/jpeg"))
 def strip(video: str, key: Reader, house: Rooms) -> Response:
     """Stills of the whole video side by side; `stills` of the video says the moment of each."""
-    found = looked_at(house, key, video)
-    return Response(house.storage.get(names.strip(found)), media_type="image/jpeg")
+    data = house.storage.get(names.strip(looked_at(house, key, video)))
+    if data is None:
+        raise HTTPException(404, "the stills of this video are gone; send it again")
+    return Response(data, media_type="image/jpeg")
 
 
 @router.get("/{video}/choice", response_model=ChoiceAnswer)
@@ -144,13 +154,18 @@ def choose(video: str, body: ChoiceBody, key: Writer, house: Rooms) -> ChoiceAns
     return _choice(house, key, video)
 
 
-def check_room(house: House, key: Key) -> None:
-    """Whether one more video may come. Raises: HTTPException 429, 507."""
-    waiting = house.jobs.count(key.tenant)["pending"]
-    if waiting >= house.config.bounds.waiting:
+def check_room(house: House, key: Key, kind: Literal["uploads", "orders"]) -> None:
+    """Whether one more may come; it counts for the quota of the hour. Raises: HTTPException 429, 507."""
+    bounds, waiting = house.config.bounds, house.jobs.count(key.tenant)["pending"]
+    if waiting >= bounds.waiting:
         raise HTTPException(429, f"{waiting} jobs wait already", {"Retry-After": "30"})
-    if house.catalogue.bytes_of(key.tenant) >= house.config.bounds.stored_bytes:
+    if kind == "uploads" and house.catalogue.bytes_of(key.tenant) >= bounds.stored_bytes:
         raise HTTPException(507, "there is no more room for your videos; remove some")
+    most = bounds.uploads_per_hour if kind == "uploads" else bounds.orders_per_hour
+    wait = Quotas(house.database).take(key.tenant, kind, most) if most else 0.0
+    if wait:
+        headers = {"Retry-After": str(int(wait) + 1)}
+        raise HTTPException(429, f"{most} {kind} an hour are allowed, and were used", headers)
 
 
 def looked_at(house: House, key: Key, video: str) -> StoredVideo:
@@ -159,7 +174,9 @@ def looked_at(house: House, key: Key, video: str) -> StoredVideo:
     if found.state == "processing":
         raise HTTPException(425, "the video is being looked at", {"Retry-After": "2"})
     if found.state == "errored":
-        raise HTTPException(409, f"the video cannot be read: {found.facts}")
+        error = found.facts.get("error")
+        why = error.get("message") if isinstance(error, dict) else error
+        raise HTTPException(409, f"the video cannot be read: {why}")
     return found
 
 

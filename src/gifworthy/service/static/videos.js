@@ -1,17 +1,23 @@
 // The first page: take a video in, and let covers move when they are pointed at.
 
-import { refuse, say } from "./asking.js";
+import { follow, refuse, say, send, size } from "./asking.js";
+import { letMove } from "./moving.js";
 
 const drop = document.getElementById("drop");
 const file = document.getElementById("file");
 const sent = document.getElementById("sent");
+const sending = document.getElementById("sending");
+const fetching = document.getElementById("fetch");
 
 function upload(video) {
   refuse(null);
-  sent.hidden = false;
+  sent.hidden = sending.hidden = false;
   say(`Sending ${video.name}`);
   const request = new XMLHttpRequest();
-  request.upload.onprogress = (event) => { sent.value = event.loaded / event.total; };
+  request.upload.onprogress = (event) => {
+    sent.value = event.loaded / event.total;
+    sending.textContent = `${video.name}: ${size(event.loaded)} of ${size(event.total)}`;
+  };
   request.onload = () => arrived(request);
   request.onerror = () => failed("the server cannot be reached");
   request.open("POST", "/v1/videos");
@@ -28,9 +34,26 @@ function arrived(request) {
 }
 
 function failed(message) {
-  sent.hidden = true;
+  sent.hidden = sending.hidden = true;
   refuse(new Error(message));
 }
+
+fetching.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  refuse(null);
+  const button = fetching.querySelector("button");
+  button.disabled = true;
+  button.textContent = "It is being fetched";
+  try {
+    const job = await send("/v1/videos/from-url", { url: fetching.elements.url.value });
+    const { video } = await follow(job, () => {});
+    location.assign(`/videos/${video}`);
+  } catch (error) {
+    refuse(error);
+    button.disabled = false;
+    button.textContent = "Fetch it";
+  }
+});
 
 file.addEventListener("change", () => file.files.length && upload(file.files[0]));
 drop.addEventListener("submit", (event) => event.preventDefault());
@@ -42,14 +65,5 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
   });
 }
 
-const still = matchMedia("(prefers-reduced-motion: reduce)");
-for (const picture of document.querySelectorAll("img[data-moving]")) {
-  const at_rest = picture.src;
-  const card = picture.closest("a");
-  const move = (moving) => { picture.src = moving && !still.matches ? picture.dataset.moving : at_rest; };
-  card.addEventListener("pointerenter", () => move(true));
-  card.addEventListener("focus", () => move(true));
-  card.addEventListener("pointerleave", () => move(false));
-  card.addEventListener("blur", () => move(false));
-}
+for (const picture of document.querySelectorAll("img[data-moving]")) letMove(picture.closest("a"), picture, picture.dataset.moving);
 if (document.querySelector('.card[data-state="processing"]')) setTimeout(() => location.reload(), 4000);
