@@ -221,7 +221,7 @@ def _split_refused(lost: float, units: int, random: np.random.Generator) -> tupl
     arms = random.integers(2, size=units)
     ones = np.cumsum(arms[(arms == 0) | (random.random(units) >= lost)])
     looks = [_half(int(cut), int(ones[cut - 1])) for cut in _cuts(len(ones), LOOKS)]
-    return any(look.is_found for look in looks), any(look.plain < 0.001 for look in looks)
+    return any(look.is_found for look in looks), any(look.chi_square_p < 0.001 for look in looks)
 
 
 def _half(count: int, ones: int) -> Mismatch:

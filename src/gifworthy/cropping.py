@@ -28,6 +28,8 @@ STILL_HOLDS, HOLDS_ALWAYS = 0.91, 0.6
 FEW = 0.05
 WORTH_CLOSING, CLOSED_HOLDS = 0.95, 0.8
 """The share of what an open path holds that one that comes back must: over all, and in every moment."""
+ASIDE = 0.12
+"""Frame sides by which a path that comes back may begin beside where it would begin else."""
 LEAST_TRAVEL = 0.04
 
 
@@ -56,7 +58,8 @@ def crop_path(seen: Seen, ways: tuple[Slide, ...], looping: bool = False) -> Cro
     than it costs, and what is hot for a moment only counts for little), but only as closely as it must:
     at each moment every place that holds nearly as much is as good, and through these ranges leads the
     calmest path there is (`glide`). The box never changes size, so nothing pumps. In a loop it ends
-    where it began when that holds nearly as much, over all and in every moment.
+    where it began when that holds nearly as much, over all and in every moment, and when it need not
+    begin beside what is to be seen.
 
     Args: ways: see `rooms.slides`. looping: whether the end is followed by the beginning.
     """
@@ -141,6 +144,8 @@ def _moving(held: Floats, places: Floats, looping: bool) -> Floats:
     if not looping:
         return opened
     closed = glide(Wanted(lows, highs, weights, wanted.least, wanted.most, GAP, closed=True))
+    if abs(float(closed[0] - opened[0])) > ASIDE:
+        return opened
     back, on = _held_along(closed, held, places), _held_along(opened, held, places)
     worth = float(back.sum()) >= WORTH_CLOSING * float(on.sum())
     return closed if worth and float(_shares(back, on).min()) >= CLOSED_HOLDS else opened

@@ -139,6 +139,16 @@ def test_duckdb_and_pandas_read_the_table(tiny: Callable[[int], Path], tmp_path:
     frame = pandas.read_parquet(out / "table")
     assert len(frame) == 2
     assert set(frame["plan"]) == {"signals"}
+    batch(out, "--render", "--seconds", "0.6", "--width", "32")
+    assert len(pandas.read_parquet(out / "table")) == 4
+    table = f"read_parquet('{out}/table/**/*.parquet', hive_partitioning = true)"
+    counted = f"select choice, look, count(*) n, max(finished) from {table} group by all"
+    looks = duckdb.sql(f"select choice, look, n from ({counted} order by 4 desc)").fetchall()
+    assert [(look[1][:6], look[2]) for look in looks] == [("gif-32", 2), ("gif-48", 2)]
+    choice, look, *_ = looks[0]
+    one = f"where choice = '{choice}' and look = '{look}' group by all order by 2 desc"
+    assert duckdb.sql(f"select error.type, count(*) from {table} {one}").fetchall() == [(None, 2)]
+    assert len(pandas.read_parquet(out / f"table/choice={choice}/look={look}")) == 2
 
 
 def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(
@@ -153,6 +163,7 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
+    assert b"finishing 1 video; Ctrl-C again ends now" in said
     assert b"run the same command again" in said
     made = len(rows_of(out))
     assert 1 <= made < 8

@@ -51,6 +51,7 @@ class Silent:
     def row(self, row): pass
     def retry(self, row, seconds): pass
     def progress(self, tally): pass
+    def stopping(self, at_work): pass
 
 found = (Found(f"/videos/{n}.mp4", str(n), "/videos") for n in range(COUNT))
 tally, engine = Tally(COUNT), Quick()

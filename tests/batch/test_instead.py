@@ -93,6 +93,37 @@ def test_a_report_stands_alone_and_tells_all(tiny: Callable[[int], Path], tmp_pa
         assert (out / link).exists()
 
 
+def test_a_report_is_of_one_look_and_names_the_others(
+    tiny: Callable[[int], Path], tmp_path: Path
+) -> None:
+    videos, out = tiny(2), tmp_path / "covers"
+    (videos / "bad.mp4").write_bytes(b"nothing")
+    batch(videos, "-o", out, *LOOK, code=1)
+    said = batch(out, "--render", "--width", "32", "--format", "webp", *LOOK[:2])
+    assert "2 covers" in said
+    (gif,) = (path.name[5:] for path in (out / "table").glob("*/look=gif*"))
+    batch(out, "--report")
+    page = (out / "report.html").read_text()
+    assert page.count("data:image/jpeg;base64,") == 2
+    assert "VideoUnreadable" not in page
+    assert f"{gif}: 2 covers, 1 failed" in page
+    batch(out, "--report", "--look", "gif-48")
+    page = (out / "report.html").read_text()
+    assert "VideoUnreadable" in page
+    assert "webp-32-" in page
+    assert "--look jpeg is none of" in batch(out, "--report", "--look", "jpeg", code=1)
+
+
+def test_rendering_says_whom_it_leaves_out(tiny: Callable[[int], Path], tmp_path: Path) -> None:
+    videos, out = tiny(1), tmp_path / "covers"
+    (videos / "bad.mp4").write_bytes(b"nothing")
+    batch(videos, "-o", out, *LOOK, code=1)
+    told = json.loads(batch(out, "--render", "--width", "32", *LOOK[:2], "--json"))
+    assert (told["made"], told["uncovered"]) == (1, 1)
+    told = json.loads(batch(out, "--render", "--width", "32", *LOOK[:2], "--json"))
+    assert (told["skipped"], told["uncovered"]) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

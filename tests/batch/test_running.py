@@ -56,6 +56,7 @@ class Scripted:
 class Silent:
     def __init__(self) -> None:
         self.waits: list[float] = []
+        self.finishing: list[int] = []
 
     def begun(self, tally: Tally) -> None: ...
 
@@ -65,6 +66,9 @@ class Silent:
         self.waits.append(seconds)
 
     def progress(self, tally: Tally) -> None: ...
+
+    def stopping(self, at_work: int) -> None:
+        self.finishing.append(at_work)
 
 
 def items(count: int) -> Iterator[Item | None]:
@@ -131,12 +135,19 @@ def test_no_more_is_begun_than_there_is_room_for(tmp_path: Path) -> None:
 
 def test_stopping_finishes_what_is_at_work_and_begins_nothing(tmp_path: Path) -> None:
     engine = Scripted(lambda item: None)
-    loop, ledger, _ = run(tmp_path, engine, 50, Patience())
+    loop, ledger, listener = run(tmp_path, engine, 50, Patience())
     engine.script = lambda item: loop.stop() if len(engine.begun) == 10 else None
     tally = loop.go()
     assert tally.stopped
     assert 10 <= len(engine.begun) <= 11
     assert len(ledger.rows("source")) == len(engine.begun)
+    assert listener.finishing == [2]  # this one and the other, said at once
+
+
+def test_the_first_few_failures_are_remembered(tmp_path: Path) -> None:
+    engine = Scripted(lambda item: Failure("VideoUnreadable", f"{item.source} is broken"))
+    tally = run(tmp_path, engine, 5, Patience())[0].go()
+    assert tally.examples == [(f"/v{n}.mp4", f"/v{n}.mp4 is broken") for n in range(3)]
 
 
 def test_a_full_disk_ends_the_run_and_blames_no_video(tmp_path: Path) -> None:

@@ -149,8 +149,14 @@ def test_a_list_in_a_bucket_names_its_neighbours() -> None:
         "https://example.org/3.mp4",
     ]
     assert {one.group for one in found[:2]} == {f"{bucket}/x"}
-    with pytest.raises(CatalogueUnreadable, match=r"gone\.csv cannot be read"):
+    with pytest.raises(CatalogueUnreadable, match=r"gone\.csv cannot be read: it is not there"):
         list(find([f"{bucket}/x/gone.csv"], Columns()))
+
+
+def test_a_server_that_is_not_there_is_the_reason() -> None:
+    said = r"nono\.csv cannot be read: Cannot connect to host 127\.0\.0\.1:1"
+    with pytest.raises(CatalogueUnreadable, match=said):
+        list(find(["http://127.0.0.1:1/nono.csv"], Columns()))
 
 
 def test_what_is_not_there_is_said() -> None:

@@ -43,6 +43,8 @@ class Silent:
 
     def progress(self, tally: Tally) -> None: ...
 
+    def stopping(self, at_work: int) -> None: ...
+
 
 class Stopping(Pool):
     """A pool that stops the process of some videos as soon as they are begun, so many times each."""

@@ -78,10 +78,75 @@ def test_what_failed_before_is_not_hidden_by_a_second_run(
         "--report says why",
     )
     told = json.loads(run(videos, videos, "-o", "c", "--json", *LOOK).out)
-    assert (told["skipped"], told["failed_before"], told["total"]) == (4, 2, 4)
+    counts = (told["skipped"], told["failed_before"], told["repeated"], told["total"])
+    assert counts == (2, 1, 2, 4)
     retried = run(videos, "-o", "c", "--retry", *LOOK)
     assert "got no cover before" not in retried.out
     assert "1 failed (1 VideoUnreadable), 1 made before" in retried.out
+
+
+def test_failures_are_told_by_name_and_cause(run: Run, tiny: Callable[[int], Path]) -> None:
+    videos = tiny(1)
+    for number in range(4):
+        (videos / f"bad{number}.mp4").write_bytes(b"")
+    ran = run(videos, "-o", "c", *LOOK)
+    lines = ran.err.splitlines()
+    assert (ran.code, len(lines), lines[3]) == (1, 4, "gifworthy: and 1 more: --report")
+    assert all("/videos/bad" in line and "empty" in line for line in lines[:3])
+    told = run(videos, "-o", "d", "--dry-run", *LOOK).out
+    assert "4 of the sample got no cover (4 VideoUnreadable):" in told
+    assert told.count("/videos/bad") == 3
+
+
+def test_a_name_that_does_not_exist_is_told_before_anything_starts(
+    run: Run, tiny: Callable[[int], Path]
+) -> None:
+    videos = tiny(1)
+    for flag, wrong in (
+        ("--format", "bmp"),
+        ("--selector", "tip"),
+        ("--scorer", "signal"),
+        ("--segmenter", "shot"),
+        ("--map", "salience"),
+    ):
+        for more in ((), ("--dry-run",)):
+            run(videos, "-o", "c", flag, wrong, *more).complained(repr(wrong), code=2)
+    run(videos, "-o", "c", "--scorer", "./nowhere").complained("nowhere")
+    contradiction = ("--start", "10", "--end", "5")
+    run(videos, "-o", "c", *contradiction).complained("--start 10", "--end 5", code=2)
+    assert not Path("c").exists()
+
+
+def test_what_was_dealt_is_not_dealt_otherwise(run: Run, tiny: Callable[[int], Path]) -> None:
+    videos = tiny(2)
+    for number in ("1/3", "2/3", "3/3"):
+        assert run(videos, "-o", "c", "-q", "--shard", number, *LOOK).code == 0
+    for flags in (("--shard", "1/2"), (), ("--shard", "1/2", "--dry-run")):
+        run(videos, "-o", "c", *flags, *LOOK).complained("K/3", "another place")
+    assert run(videos, "-o", "c", "--shard", "2/3", *LOOK).code == 0
+    assert run(videos, "-o", "d", "-q", *LOOK).code == 0
+    run(videos, "-o", "d", "--shard", "1/2", *LOOK).complained("without --shard")
+    assert len(pq.read_table("c/table")) == 2
+
+
+def test_who_is_away_keeps_its_cover(run: Run, tiny: Callable[[int], Path]) -> None:
+    videos = tiny(2)
+    Path("list.txt").write_text("videos/v0.mp4\nvideos/v1.mp4\nvideos/v1.mp4\n")
+    assert run("list.txt", "-o", "c", "-q", *LOOK).code == 0
+    before = [row["finished"] for row in pq.read_table("c/table").to_pylist()]
+    videos.rename("away")
+    ran = run("list.txt", "-o", "c", *LOOK)
+    assert (ran.code, ran.err) == (
+        0,
+        "gifworthy: 2 videos with a cover made before are not there now; their covers stay\n",
+    )
+    assert ran.out == (
+        "c: nothing to do, 0 covers made before, 1 named more than once, 2 not there now\n"
+    )
+    Path("away").rename("videos")
+    again = run("list.txt", "-o", "c", *LOOK)
+    assert again.out == "c: nothing to do, 2 covers made before, 1 named more than once\n"
+    assert [row["finished"] for row in pq.read_table("c/table").to_pylist()] == before
 
 
 def test_rows_that_name_nothing_and_twins_are_told(

@@ -80,18 +80,21 @@ def test_from_the_plan_to_the_winner_and_the_labels(run: Run, tmp_path: Path) ->
 
     labels = run("experiment", "clicks", found, "-o", "clicks.csv")
     assert labels.code == 0
+    assert "teach nothing yet" in labels.err
     assert run("data", "read", "clicks", "clicks.csv").out.startswith("clicks.parquet: 1 label")
     assert "FAILED" not in run("experiment", "selftest", found, "--runs", "20").out
 
     (tmp_path / "plan.csv").write_text("video,arm\nfilm.mp4,gif\n")
     judged = run("experiment", "judge", found, "plan.csv")
     assert all(word in judged.out for word in ("IPS", "SNIPS", "DR"))
+    assert "this plan would have been clicked more often" in judged.out
     assert run("experiment", "forget", "viewer 0").out == "2 events forgotten\n"
     assert run("experiment", "end", found).out == f"{found} ended\n"
 
 
 def test_a_bandit_is_split_anew(run: Run, tmp_path: Path) -> None:
     found = begun(run, "--thompson", "--floor", "10%")
+    run("experiment", "resplit", found).complained("no views are counted yet", code=2)
     watched(found, tmp_path / "events.jsonl", 200)
     run("experiment", "add", found, "events.jsonl")
     told = run("experiment", "resplit", found)

@@ -82,7 +82,7 @@ def test_boxes() -> None:
     [
         ("0,0,1", "is no box"),
         ("a,b,c,d", "is no box"),
-        ("-0.1,0,1,1", "is no box"),
+        ("-0.1,0,1,1", "outside the frame"),
         ("nan,0,1,1", "is no box"),
         ("0,0,120,80", "outside the frame"),
         ("0,0,101%,1", "outside the frame"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gifworthy.experiments.clicks import clicks_csv
+from gifworthy.experiments.clicks import clicks_csv, compared
 from gifworthy.experiments.tally import Tally, measured
 from gifworthy.learning.datasets import DATASETS
 from gifworthy.records.experiments import Variant
@@ -61,3 +61,10 @@ def test_a_bandits_clicks_are_weighted() -> None:
     shown, clicked = line.split(",")[-3:-1]
     assert shown == "40"
     assert float(clicked) == pytest.approx(40 * (10 / 0.8) / (10 / 0.8 + 30 / 0.2), abs=1e-3)
+
+
+def test_only_spans_of_one_video_that_differ_teach() -> None:
+    """One cover against a still compares nothing; two covers of the same video do."""
+    assert compared(clicks_csv(tally(), VARIANTS)) == 0
+    still = Variant("one, two.mp4", "still", "", (Segment(0.0, 1.0),))
+    assert compared(clicks_csv(tally(), (still, *VARIANTS[1:]))) == 1

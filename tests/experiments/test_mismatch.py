@@ -11,11 +11,11 @@ from scipy.stats import chisquare
 from gifworthy.experiments.mismatch import LEVEL, TUNED, mismatch, of_sums
 
 
-def fixed(counted: list[int], shares: list[float]) -> tuple[bool, float]:
+def fixed(counted: list[int], shares: list[float]) -> tuple[bool, float, float]:
     share, count = np.array(shares), sum(counted)
     covariance = count * (np.diag(share) - np.outer(share, share))
     found = of_sums(np.array(counted, np.float64), count * share, covariance)
-    return found.is_found, found.plain
+    return found.is_found, found.chi_square, found.chi_square_p
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,15 @@ def test_odd_splits_are_found(counted: list[int], shares: list[float], odd: bool
 @pytest.mark.parametrize("counted", [[480, 520], [100, 220, 310], [40, 10, 30, 20]])
 def test_the_plain_test_is_the_chi_square(counted: list[int]) -> None:
     even = [1 / len(counted)] * len(counted)
-    assert fixed(counted, even)[1] == pytest.approx(chisquare(counted).pvalue)
+    _, statistic, p = fixed(counted, even)
+    plain = chisquare(counted)
+    assert (statistic, p) == pytest.approx((plain.statistic, plain.pvalue))
+
+
+def test_two_two_four_by_hand() -> None:
+    """Due are 8/3 each: the statistic is (4/9 + 4/9 + 16/9) / (8/3) = 1, and its p-value e^-0.5."""
+    _, statistic, p = fixed([2, 2, 4], [1 / 3] * 3)
+    assert (statistic, p) == pytest.approx((1.0, math.exp(-0.5)))
 
 
 def test_draw_by_draw_is_the_same_as_sums() -> None:
@@ -47,7 +55,7 @@ def test_draw_by_draw_is_the_same_as_sums() -> None:
     found = mismatch(arms, shares)
     assert found.counted == (70, 30)
     assert found.expected == pytest.approx((60, 40))
-    assert found.plain == pytest.approx(chisquare([70, 30], [60, 40]).pvalue)
+    assert found.chi_square_p == pytest.approx(chisquare([70, 30], [60, 40]).pvalue)
 
 
 def test_the_chance_by_hand() -> None:

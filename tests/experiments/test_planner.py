@@ -8,7 +8,7 @@ from benchmarks.peeking import peeks
 from benchmarks.traffic import Traffic
 from scipy.stats import norm
 
-from gifworthy.experiments.planner import Question, findable, needed
+from gifworthy.experiments.planner import Question, findable, needed, needed_as_planned
 from gifworthy.experiments.tally import CTR
 
 
@@ -82,3 +82,26 @@ def test_what_cannot_be_planned_is_said(arguments: tuple[float, ...], word: str)
 def test_too_few_views_find_nothing() -> None:
     with pytest.raises(ValueError, match="too few"):
         findable(Question(0.5, 0.1), 3)
+
+
+def test_an_experiment_planned_for_more_finds_the_lift_when_it_says() -> None:
+    views = needed_as_planned(Question(0.1, 1.0), 20_000).views
+    traffic = Traffic((0.1, 0.2), visits=1, likeness=0.0)
+    found = [
+        peeks(traffic.tally(views, np.random.default_rng([8, seed])), CTR, 20_000).first_without(
+            0.0
+        )
+        for seed in range(60)
+    ]
+    assert sum(each is not None for each in found) >= 0.7 * 60
+    assert views > 1.5 * needed(Question(0.1, 1.0)).views
+
+
+def test_who_plans_for_what_it_takes_waits_the_least() -> None:
+    question = Question(0.1, 1.1)
+    best = needed(question).views
+    assert needed_as_planned(question, best).views == pytest.approx(best, rel=0.02)
+    for planned in (best / 20, best * 20):
+        assert needed_as_planned(question, planned).views > 1.15 * best
+    with pytest.raises(ValueError, match="too small"):
+        needed_as_planned(Question(0.1, 1e-9), 1000)

@@ -113,6 +113,12 @@ def test_an_experiment_nobody_saw_is_told_too() -> None:
     assert found.verdict.outcome == "too early"
     assert "too early" in as_text(found)
     assert "<svg" not in page(found)
+    for told in (as_text(found), fragment(found)):
+        assert "no views yet" in told
+        assert "as it should be" not in told
+        assert "0.00 %" not in told
+    assert found.outlook.needed is None
+    assert json.loads(as_json(found))["results"][0]["rates"][0]["value"] is None
     assert Image.open(io.BytesIO(report_picture(found))).size == (1430, 836)
 
 
@@ -141,8 +147,11 @@ def test_the_page_is_well_formed_and_safe_and_fetches_nothing() -> None:
     names = {name for _, attributes in parts.tags for name in attributes}
     assert not names & {"src", "href", "style"}
     assert not [name for name in names if name.startswith("on")]
-    assert tags.count("svg") == 1
-    assert dict(parts.tags)["svg"]["role"] == "img"
+    drawings = [
+        attributes for tag, attributes in parts.tags if tag == "svg" and "role" in attributes
+    ]
+    assert [each["class"] for each in drawings] == ["broad", "slim"]
+    assert {each["role"] for each in drawings} == {"img"}
     assert all(attributes.get("scope") for tag, attributes in parts.tags if tag == "th")
 
 
@@ -173,3 +182,68 @@ def test_among_videos_alike_hardly_any_is_called_sure() -> None:
     assert sum(video.arms[1].is_sure for video in alike.videos) == 0
     clear = imagined(Traffic(videos=20, visits=1, likeness=0.0, rates=(0.1, 0.25)), 30_000)
     assert sum(video.arms[1].is_sure for video in clear.videos) >= 18
+
+
+def few_views() -> Report:
+    """What a person saw: 31 clicks of 312 views against 65 of 311, begun for 20,000 views."""
+    shown = watched.page(Design(("still", "signals")))
+    for arm, (clicks, views) in enumerate(((31, 312), (65, 311))):
+        for number, viewer in enumerate(watched.viewers_of(shown, arm, views)):
+            exposure = shown.shows(viewer, at=1 + 600.0 * number)
+            if number * clicks // views != (number + 1) * clicks // views:
+                shown.tells(viewer, "click", exposure, at=2 + 600.0 * number)
+    return report(shown.made, [shown.split], shown.events)
+
+
+def test_a_few_views_are_told_how_many_more_in_every_form() -> None:
+    found = few_views()
+    assert found.verdict.outcome == "undecided"
+    said = found.outlook.says
+    assert said.startswith("an estimate: at the present rates about ")
+    assert "days at the pace so far" in said
+    assert said in as_text(found)
+    assert said in fragment(found)
+    read(as_json(found), "experiment")
+    told = json.loads(as_json(found))["outlook"]
+    assert told["needed"] == pytest.approx(
+        1250, abs=50
+    )  # log(2.1) = sqrt(25.7 / n) (multiplier + 0.84)
+    assert told["more"] == told["needed"] - 623
+    assert told["days"] == pytest.approx(told["more"] / 623 * 311 * 600 / 86400, rel=0.01)
+
+
+def test_a_wide_interval_is_clipped_and_has_an_arrow() -> None:
+    told = fragment(few_views())
+    labels = re.findall(r">([-+][0-9,.e+]+ %)</text>", told)
+    assert set(labels) == {"-100 %", "-50 %", "+50 %", "+100 %", "+150 %", "+200 %"}
+    assert told.count('class="arrow arm-1"') == 2
+    assert "goes on beyond" in told
+    narrow = fragment(imagined(Traffic((0.05, 0.05), likeness=0.0), 200_000))
+    assert narrow.count("<svg") > 2
+    assert "1e+" not in narrow
+
+
+def test_videos_are_called_by_their_names() -> None:
+    found = replace(few_views(), names={"v": "Cats & dogs.mp4"})
+    assert "Cats &amp; dogs.mp4" in fragment(found)
+    assert "Cats & dogs.mp4" in as_text(found)
+    assert json.loads(as_json(found))["videos"][0]["name"] == "Cats & dogs.mp4"
+
+
+def test_what_was_planned_is_told_when_a_person_planned() -> None:
+    assert "planned" not in as_text(few_views())
+    shown = watched.page(Design(("still", "gif", "joined"), planned=300))
+    for arm in range(3):
+        for viewer in watched.viewers_of(shown, arm, 15):
+            shown.shows(viewer)
+    told = as_text(report(shown.made, [shown.split], shown.events))
+    assert "planned: 450 views (300 for two arms); 45 are counted (10 %)" in told
+    assert "too few clicks to estimate" in told
+
+
+def test_the_split_is_told_in_words() -> None:
+    assert (
+        "viewers came 312 to 311 where 311.5 to 311.5 were due; chance makes it as uneven in 97 of 100"
+        in (as_text(few_views()))
+    )
+    assert "in fewer than 1 of 1" in as_text(imagined(Traffic(lost=(0.0, 0.15)), 20_000))

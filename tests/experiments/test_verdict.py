@@ -12,8 +12,8 @@ from gifworthy.experiments.tally import CTR, READING
 from gifworthy.experiments.verdict import Verdict, guard_of, verdict
 
 ARMS = ("still", "gif", "joined")
-SOUND = Mismatch((100.0, 100.0), (101, 99), 1.0, 0.9)
-ODD = Mismatch((100.0, 100.0), (150, 50), 1e-9, 1e-11)
+SOUND = Mismatch((100.0, 100.0), (101, 99), 1.0, 0.02, 0.9)
+ODD = Mismatch((100.0, 100.0), (150, 50), 1e-9, 50.0, 1e-12)
 
 
 def lift(low: float, high: float, arm: int = 1, against: int = 0) -> Lift:

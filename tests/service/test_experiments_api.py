@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from fastapi.testclient import TestClient
 
+from gifworthy.records.catalogue import Upload
 from gifworthy.service.app import create_app
 from gifworthy.service.house import House
 
@@ -64,6 +65,22 @@ def test_what_is_told_is_counted_once(client: TestClient) -> None:
     assert "Front page" in page
     assert "<article" in page
     assert "<style" not in page
+
+
+def test_a_video_is_called_by_its_name(client: TestClient, house: House) -> None:
+    stored = house.catalogue.add(Upload("local", "0" * 64, "Cats & dogs.mp4", 10))
+    experiment = begin(client)
+    events = [{**each, "video": stored.id} for each in views(client, experiment, 60)]
+    batch = {"experiment": experiment, "events": events}
+    assert client.post("/v1/events", json=batch, headers=PERSON).json() == {"new": 90}
+    told = client.get(f"/v1/experiments/{experiment}/report").json()
+    assert [(each["video"], each["name"]) for each in told["videos"]] == [
+        (stored.id, "Cats & dogs.mp4")
+    ]
+    page = client.get(f"/experiments/{experiment}").text
+    assert "Cats &amp; dogs.mp4" in page
+    assert "planned: 1,000 views; 60 are counted (6 %)" in page
+    assert "an estimate: at the present rates" in page
 
 
 def test_a_program_is_kept_apart(client: TestClient) -> None:

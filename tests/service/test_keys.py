@@ -37,6 +37,16 @@ def test_without_a_key_nothing_is_told(open_house: House) -> None:
     assert client.get("/healthz").status_code == 200
 
 
+def test_figures_need_a_key_unless_the_operator_opens_them(open_house: House) -> None:
+    client = TestClient(create_app(open_house))
+    assert client.get("/metrics").status_code == 401
+    reading, telling = (shown(open_house, "ours", scope) for scope in ("read", "events"))
+    assert client.get("/metrics", headers=telling).status_code == 403
+    assert "gifworthy_jobs" in client.get("/metrics", headers=reading).text
+    open_house.config = replace(open_house.config, open_metrics=True)
+    assert client.get("/metrics").status_code == 200
+
+
 def test_one_tenant_sees_nothing_of_another(open_house: House, worker: Worker) -> None:
     client = TestClient(create_app(open_house))
     ours, theirs = shown(open_house, "ours"), shown(open_house, "theirs")

@@ -152,7 +152,7 @@ def test_the_best_pieces_as_a_track(client: TestClient, video: str) -> None:
     first, times, text = track.text.strip().split("\n")[0:1] + track.text.strip().split("\n")[2:4]
     assert first == "WEBVTT"
     assert times == f"{stamp(best['start'])} --> {stamp(best['end'])}"
-    assert text.startswith(f"1. {best['score']:.3f} ")
+    assert text == f"1: {max(best['reasons'], key=best['reasons'].get)}"
     told = client.get(f"{place}?most=1&kind=metadata").text.strip().split("\n")[3]
     assert json.loads(told) == {"place": 1, "score": best["score"], "reasons": best["reasons"]}
 

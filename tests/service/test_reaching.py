@@ -14,7 +14,8 @@ from fastapi.testclient import TestClient
 
 import drawn
 from gifworthy.errors import VideoUnreachable
-from gifworthy.service.reaching import NotPublic, Reach, check_address, is_public
+from gifworthy.service.house import House
+from gifworthy.service.reaching import NotPublic, Reach, is_public
 from gifworthy.service.workers import Worker
 from queue_work import do_all
 
@@ -75,6 +76,17 @@ def answering() -> Iterator[str]:
         "::ffff:127.0.0.1",
         "::ffff:169.254.169.254",
         "2002:7f00:1::",
+        "2002:a00:1::1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::10.1.2.3",
+        "64:ff9b::169.254.169.254",
+        "64:ff9b:1::8.8.8.8",
+        "2001:0:808:808::f5ff:fffe",
+        "::127.0.0.1",
+        "::10.0.0.1",
+        "::ffff:0:10.0.0.1",
+        "ff02::1",
+        "fec0::1",
         "not an address",
     ],
 )
@@ -85,6 +97,32 @@ def test_what_is_not_in_the_open_is_not_public(address: str) -> None:
 def test_what_is_in_the_open_is_public() -> None:
     assert is_public("8.8.8.8")
     assert is_public("2606:4700:4700::1111")
+    assert is_public("64:ff9b::8.8.8.8")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[64:ff9b::7f00:1]/",
+        "http://127.0.0.1/film.mp4",
+        "http://2130706433/",
+        "http://0x7f.1/",
+        "http://localhost/",
+        "http://db.internal./",
+        "https://[::1]:8443/",
+        "https://8.8.8.8:22/",
+    ],
+)
+def test_what_is_seen_not_to_be_public_is_refused_before_it_is_ordered(
+    client: TestClient, url: str
+) -> None:
+    for answer in (
+        client.post("/v1/videos/from-url", json={"url": url}),
+        client.post("/v1/videos/vid_1/covers", params={"webhook": url}, json={}),
+    ):
+        assert (answer.status_code, answer.json()["error"]["type"]) == (422, "NotPublic")
+        assert not answer.json()["error"]["retryable"]
+    assert client.get("/v1/jobs").json()["jobs"] == []
 
 
 @pytest.mark.parametrize(
@@ -100,7 +138,7 @@ def test_what_is_in_the_open_is_public() -> None:
 )
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="address"):
-        check_address(url)
+        AT_HOME.check(url)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f.1"])
@@ -163,9 +201,10 @@ def test_redirects_end(client: TestClient) -> None:
             pass
 
 
-def test_a_video_is_fetched(client: TestClient, worker: Worker) -> None:
+def test_a_video_is_fetched(client: TestClient, worker: Worker, house: House) -> None:
     bounds = replace(worker.config.bounds, reach=AT_HOME)
     worker = replace(worker, config=replace(worker.config, bounds=bounds))
+    house.config = worker.config
     with answering() as place:
         ordered = client.post("/v1/videos/from-url", json={"url": f"{place}/on", "name": "f.mp4"})
         do_all(worker)
@@ -175,8 +214,12 @@ def test_a_video_is_fetched(client: TestClient, worker: Worker) -> None:
     assert (video["state"], video["name"]) == ("ready", "f.mp4")
 
 
-def test_what_may_not_be_reached_is_not_tried_again(client: TestClient, worker: Worker) -> None:
-    ordered = client.post("/v1/videos/from-url", json={"url": "http://127.0.0.1/film.mp4"})
+def test_what_may_not_be_reached_is_not_tried_again(
+    client: TestClient, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordered = client.post("/v1/videos/from-url", json={"url": "http://two-faced.example/film.mp4"})
+    entries = [(2, 1, 6, "", ("10.0.0.1", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: entries)
     do_all(worker)
     job = client.get(ordered.headers["location"]).json()
     assert (job["state"], job["error"]["type"]) == ("errored", "NotPublic")

@@ -218,7 +218,7 @@ def test_nothing_of_whom_was_forgotten_is_left(
     }
     for address in addresses.values():
         client.get(address)
-    told = "https://203.0.113.5/told"
+    told = "https://site.example/told"
     body = {"style": {"width": 48, "seconds": 1}, "viewer": "alice"}
     ordered = client.post(f"/v1/videos/{video}/covers?webhook={told}", json=body).json()
     do_all(worker)

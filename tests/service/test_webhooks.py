@@ -99,6 +99,38 @@ def test_a_message_that_is_not_taken_is_sent_again_and_not_for_ever(
     assert (kept.attempts, kept.answer, kept.due) == (len(PAUSES) + 1, "it answered 500", None)
 
 
+def test_what_became_of_a_message_stands_with_its_job(
+    house: House, postman: Postman, client: TestClient
+) -> None:
+    def told() -> dict[str, object]:
+        (job,) = client.get("/v1/jobs").json()["jobs"]
+        assert client.get(job["links"]["self"]).json()["webhook"] == job["webhook"]
+        return dict(job["webhook"])
+
+    house.jobs.order(Order("local", "vid_1", "cover", {}, webhook="http://hook.example/"))
+    assert told() == {"state": "waiting", "attempts": 0, "answer": "", "next": None}
+    job = house.jobs.claim("a worker")
+    assert job is not None
+    house.jobs.complete(job, {})
+    for number in range(1, len(PAUSES) + 2):
+        delivery = postman.deliveries.claim(now=number * 1e10)
+        assert delivery is not None
+        postman.deliveries.failed(delivery, "it answered 500", now=number * 1e10)
+        webhook = told()
+        assert (webhook["attempts"], webhook["answer"]) == (number, "it answered 500")
+    assert (webhook["state"], webhook["next"]) == ("given_up", None)
+
+
+def test_a_message_that_arrived_is_said_to_have(
+    house: House, postman: Postman, client: TestClient
+) -> None:
+    with listening() as url:
+        end_one(house, url)
+        assert postman.deliver()
+    (job,) = client.get("/v1/jobs").json()["jobs"]
+    assert job["webhook"] == {"state": "arrived", "attempts": 1, "answer": "204", "next": None}
+
+
 def test_an_address_of_our_own_network_hears_nothing(house: House) -> None:
     postman = Postman(Deliveries(house.database), Reach(5))
     with listening() as url:

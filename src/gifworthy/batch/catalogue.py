@@ -19,7 +19,7 @@ from gifworthy.batch.keys import choice_of, look_of
 from gifworthy.batch.known import Known
 from gifworthy.batch.ledger import Ledger
 from gifworthy.batch.orders import Item, Order
-from gifworthy.batch.picking import Shard, stated, unfinished
+from gifworthy.batch.picking import Shard, check_shards, stated, unfinished
 from gifworthy.batch.pool import Pool, cores
 from gifworthy.batch.running import Engine, Listener, Patience, Run, Tally
 from gifworthy.batch.sources import ENDINGS, Columns, find
@@ -103,6 +103,7 @@ class Batch:
         """What is to be done, without doing it; nothing is written. Raises: as `run`."""
         self._total()
         storage = open_storage(self.order.place, self.writer)
+        check_shards(storage, self.look, self.shard)
         ledger = Ledger(storage, self.table, f"{JOURNAL}/{self.writer}", only_looks=True)
         yield self._items(ledger, tally)
 
@@ -141,8 +142,12 @@ class Batch:
     @property
     def table(self) -> str:
         """The folder of the table that this batch writes."""
-        look = f"{TABLE}/choice={choice_of(self.order)}/look={look_of(self.order)}"
-        return f"{look}/{self.shard.name}".rstrip("/")
+        return f"{self.look}/{self.shard.name}".rstrip("/")
+
+    @property
+    def look(self) -> str:
+        """The folder that all shards of this batch share."""
+        return f"{TABLE}/choice={choice_of(self.order)}/look={look_of(self.order)}"
 
     @property
     def writer(self) -> str:
@@ -156,6 +161,7 @@ class Batch:
         with alone(storage, f"{JOURNAL}/{self.writer}.lock"):
             if isinstance(storage, Folder):
                 storage.sweep()
+            check_shards(storage, self.look, self.shard)
             self._write_order(storage)
             yield Ledger(storage, self.table, f"{JOURNAL}/{self.writer}")
 

@@ -15,6 +15,7 @@ import statistics
 import time
 from collections import deque
 from dataclasses import dataclass
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from gifworthy.batch.child import Child, Limits
@@ -34,6 +35,8 @@ STRAGGLING, LEAST_STRAGGLING = 4.0, 30.0
 """A straggler takes so many times the median, and at least so many seconds."""
 REMEMBERED = 200
 KNOCKING_SECONDS = 10.0
+PULSE_SECONDS, SILENT_SECONDS, LEAVING_SECONDS = 3.0, 20.0, 10.0
+"""Between two looks whether any node lives; of silence that mean none does; to end what may not answer."""
 
 
 class Actor:
@@ -72,6 +75,7 @@ class Cluster:
         self._order, self._machines, self._writer = order, machines, writer
         self.workers = machines.workers or _free_processors(self._ray)
         self._jobs: dict[str, _Job] = {}
+        self._pulse = _Pulse(self._ray)
         self._running: dict[ObjectRef[object], tuple[ActorHandle[Actor], str | None]] = {}
         self._idle: list[ActorHandle[Actor]] = []
         self._orphans: list[str] = []
@@ -95,7 +99,8 @@ class Cluster:
         self._give(job)
 
     def collect(self, seconds: float) -> list[Row]:
-        """The rows that came, at the latest after some seconds."""
+        """The rows that came, at the latest after some seconds. Raises: BatchError when no node is left."""
+        self._pulse.check()
         while self._orphans and self._idle:
             self._give(self._jobs[self._orphans.pop()])
         self._double_stragglers()
@@ -107,8 +112,11 @@ class Cluster:
         return [row for row in rows if row is not None]
 
     def close(self) -> None:
-        """End every actor, and what was started here."""
-        self._ray.shutdown()
+        """End every actor, and what was started here; a cluster that is dead is not waited for."""
+        self._pulse.stop()
+        leaving = Thread(target=self._ray.shutdown, daemon=True)
+        leaving.start()
+        leaving.join(None if self._pulse.is_well else LEAVING_SECONDS)
 
     def _hire(self) -> None:
         """Ask for an actor; it is given nothing before the cluster has room for it."""
@@ -160,6 +168,45 @@ class Cluster:
                 return
             if job.actors == 1:
                 self._give(job)
+
+
+class _Pulse:
+    """Looks now and then, beside the work, whether the node that this process hangs on lives, or any.
+
+    A driver whose node is dead is told nothing: what it asked for never comes, and nothing is refused.
+    """
+
+    def __init__(self, ray) -> None:  # type: ignore[no-untyped-def]
+        self._nodes, self._own = ray.nodes, ray.get_runtime_context().get_node_id()
+        self._heard, self._lost = time.monotonic(), ""
+        self._over = Event()
+        Thread(target=self._look, daemon=True).start()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether there is a cluster to work on."""
+        return not self._lost and time.monotonic() - self._heard < SILENT_SECONDS
+
+    def check(self) -> None:
+        """Raises: BatchError when the work cannot go on."""
+        if not self.is_well:
+            what = self._lost or "no node of the cluster is left"
+            raise BatchError(f"{what}; run the same command again")
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._over.set()
+
+    def _look(self) -> None:
+        while not self._over.wait(PULSE_SECONDS):
+            try:
+                alive = [node["NodeID"] for node in self._nodes() if node["Alive"]]
+            except Exception:  # Ray's errors are of many kinds; silence tells when it lasts
+                continue
+            self._heard = time.monotonic()
+            if self._own not in alive:
+                own = "the cluster's node of this machine is lost"
+                self._lost = own if alive else "no node of the cluster is left"
 
 
 def _connected(machines: Machines):  # type: ignore[no-untyped-def]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import pyarrow as pa
 
@@ -45,6 +46,41 @@ def earlier_order(storage: Folder | Bucket, settings: Settings, choice: str | No
     return Order.from_json(text, settings, storage.address)
 
 
+@dataclass(frozen=True)
+class Look:
+    """What the table says of one choice in one style. covers, failed: videos. newest: its last row."""
+
+    name: str
+    covers: int
+    failed: int
+    newest: datetime
+
+
+def looks_of(storage: Folder | Bucket, order: Order) -> tuple[Look, ...]:
+    """The looks of one choice that have rows, the newest first. Raises: BatchUnreadable."""
+    found: dict[str, Look] = {}
+    for part in storage.names(f"{TABLE}/choice={choice_of(order)}", ".parquet"):
+        rows = read_rows(part, storage, ("error", "finished"))
+        name = part.partition("/look=")[2].partition("/")[0]
+        if len(rows):
+            failed, newest = len(rows) - rows["error"].null_count, max(rows["finished"].to_pylist())
+            old = found.get(name, Look(name, 0, 0, newest))
+            covers = old.covers + len(rows) - failed
+            found[name] = Look(name, covers, old.failed + failed, max(old.newest, newest))
+    return tuple(sorted(found.values(), key=lambda look: look.newest, reverse=True))
+
+
+def look_meant(looks: Sequence[Look], name: str | None) -> Look:
+    """The newest, or the one whose name begins so. Raises: BatchError."""
+    meant = [look for look in looks if look.name.startswith(name or "")]
+    if not meant or (name and len(meant) > 1):
+        raise BatchError(
+            f"--look {name} is {'several' if meant else 'none'} of the looks there: "
+            f"{', '.join(look.name for look in looks)}"
+        )
+    return meant[0]
+
+
 def to_render(order: Order, style: Style) -> Order:
     """The same choice in another style; nothing is looked over."""
     return replace(order, style=style, only_renders=True)
@@ -55,12 +91,17 @@ def analysed(
 ) -> Iterator[Item | None]:
     """Every video that has a cover of this choice in some style, but is not `known` yet; once each.
 
+    Videos that have none are counted at the end: they were never looked over to the end.
+
     Args: known: what has its row in the new style; failed: what of that got no cover.
     """
-    passed, seen = 0, Known()
+    passed, seen, bare = 0, Known(), set[bytes]()
     for rows in parts_of(storage, order, ASKED):
         for row in rows.to_pylist():
-            if row["error"] is not None or row["stamp"] in seen:
+            if row["error"] is not None:
+                bare.add(row["stamp"])
+                continue
+            if row["stamp"] in seen:
                 continue
             seen.add(row["stamp"])
             if row["stamp"] in known:
@@ -71,6 +112,7 @@ def analysed(
                     yield None
                 continue
             yield item_of(row)
+    tally.uncovered = sum(seen.state_of(stamp) is None for stamp in bare)
 
 
 def parts_of(

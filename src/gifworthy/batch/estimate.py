@@ -53,6 +53,7 @@ class Estimate:
     """What a batch would do.
 
     finished, todo: videos. sampled: how many were worked on; failed: how many of these got no cover.
+    failures: how many of these by error; examples: the first few, each a source and what was wrong.
     seconds: of the clock, with so many workers. processor: seconds. read: bytes. written: bytes of
     covers and stills; kept: of analyses.
     """
@@ -61,6 +62,8 @@ class Estimate:
     todo: int
     sampled: int
     failed: int
+    failures: dict[str, int]
+    examples: tuple[tuple[str, str], ...]
     workers: int
     seconds: Guess
     processor: Guess
@@ -80,12 +83,16 @@ def estimate(batch: Batch, machines: Machines, sample: int = SAMPLE) -> Estimate
         kept = [
             len(Folder(place).read(name) or b"") for name in Folder(place).names(ANALYSES, ".npz")
         ]
-    spent = [row.spent for row in rows]
+    spent, worked = [row.spent for row in rows], Tally()
+    for row in rows:
+        worked.take(row)
     return Estimate(
         tally.skipped,
         todo,
         len(rows),
-        sum(row.failure is not None for row in rows),
+        worked.failed,
+        dict(worked.failures.most_common()),
+        tuple(worked.examples),
         machines.count,
         Guess.of([one.clock / machines.count for one in spent], todo),
         Guess.of([one.processor for one in spent], todo),

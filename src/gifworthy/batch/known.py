@@ -16,34 +16,52 @@ class Known:
     """A set of stamps, one for each place.
 
     They lie sorted in one array; what was added lately waits in a dictionary until it is worth merging.
+    What was met costs a byte more each, and must not be mixed with adding.
     """
 
     def __init__(self, stamps: Stamps | None = None) -> None:
         self._sorted = np.sort(np.zeros(0, KIND) if stamps is None else stamps.astype(KIND))
         self._fresh: dict[bytes, bytes] = {}
+        self._met: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self._sorted) + len(self._fresh)
 
     def state_of(self, stamp: bytes) -> bytes | None:
         """What is known of the state of a stamp's place; None for a place that is not known."""
-        place = stamp[:PLACE_BYTES]
-        if (fresh := self._fresh.get(place)) is not None:
+        if (fresh := self._fresh.get(stamp[:PLACE_BYTES])) is not None:
             return fresh
+        at = self._number(stamp)
+        return None if at is None else self._at(at)[PLACE_BYTES:]
+
+    def met(self, stamp: bytes) -> bool:
+        """Whether a stamp that is known is met for a second time."""
+        if self._met is None:
+            self._merge()
+            self._met = np.zeros(len(self._sorted), np.bool_)
+        at = self._number(stamp)
+        assert at is not None, "it was known"
+        before = bool(self._met[at])
+        self._met[at] = True
+        return before
+
+    def _number(self, stamp: bytes) -> int | None:
+        """Where the place of a stamp lies among what is sorted."""
         if not len(self._sorted):
             return None
-        first = place + bytes(STATE_BYTES)
-        at = int(np.searchsorted(self._sorted, np.array(first, KIND)))
-        if at == len(self._sorted):
-            return None
-        found = bytes(self._sorted[at]).ljust(STAMP_BYTES, b"\0")
-        return found[PLACE_BYTES:] if found[:PLACE_BYTES] == place else None
+        place = stamp[:PLACE_BYTES]
+        at = int(np.searchsorted(self._sorted, np.array(place + bytes(STATE_BYTES), KIND)))
+        return at if at < len(self._sorted) and self._at(at)[:PLACE_BYTES] == place else None
+
+    def _at(self, number: int) -> bytes:
+        return bytes(self._sorted[number]).ljust(STAMP_BYTES, b"\0")
 
     def __contains__(self, stamp: bytes) -> bool:
         return self.state_of(stamp) == stamp[PLACE_BYTES:]
 
     def add(self, stamp: bytes) -> None:
         """Know a stamp; what was known of its place is forgotten."""
+        assert self._met is None, "a merge would move what was met"
         self._fresh[stamp[:PLACE_BYTES]] = stamp[PLACE_BYTES:]
         if len(self._fresh) >= FRESH:
             self._merge()

@@ -24,6 +24,7 @@ def as_prometheus(tally: Tally) -> str:
             tally.failed_before,
         ),
         *_figure("videos_repeated", "counter", "named more than once", tally.repeated),
+        *_figure("videos_missing", "counter", "covered, but not there now", tally.missing),
         *_figure("covers_made", "counter", "covers made by this run", tally.made),
         *_figure("videos_scanned", "counter", "videos looked over by this run", tally.scanned),
         *_figure("retries", "counter", "tries that will be repeated", tally.retried),

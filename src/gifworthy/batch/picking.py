@@ -11,7 +11,16 @@ from gifworthy.batch.known import Known
 from gifworthy.batch.orders import Item
 from gifworthy.batch.running import Tally
 from gifworthy.batch.sources import Found
-from gifworthy.batch.stamps import local_state, place_number, remote_state, stamp_of
+from gifworthy.batch.stamps import (
+    PLACE_BYTES,
+    is_missing,
+    local_state,
+    place_number,
+    remote_state,
+    stamp_of,
+)
+from gifworthy.batch.storage import Storage
+from gifworthy.errors import BatchError
 
 ASKERS, AHEAD = 16, 64
 BREATH = 500
@@ -41,6 +50,23 @@ class Shard:
         return self.of == 1 or place_number(source) % self.of == self.number - 1
 
 
+def check_shards(storage: Storage, look: str, shard: Shard) -> None:
+    """Refuse to deal otherwise what was dealt before: some videos would get two rows.
+
+    Args: look: the folder of the table that all shards share. Raises: BatchError.
+    """
+    for name in storage.names(look, ".parquet"):
+        folder = name.removeprefix(f"{look}/").partition("/")[0]
+        of = int(folder.rpartition("-of-")[2]) if folder.startswith("shard=") else 1
+        if of != shard.of:
+            before = "without --shard" if of == 1 else f"as shards K/{of}"
+            now = "all at once" if shard.of == 1 else f"as {shard.number}/{shard.of}"
+            raise BatchError(
+                f"{storage.address} holds these covers {before}; {now}, some videos would be done "
+                f"twice: go on {before}, or write to another place"
+            )
+
+
 def unfinished(
     found: Iterator[Found], known: Known, failed: Known, tally: Tally
 ) -> Iterator[Item | None]:
@@ -55,17 +81,35 @@ def unfinished(
             tally.nameless += 1
             continue
         stamp = stamp_of(one.source, one.state)
-        is_finished, is_begun = stamp in known, stamp in begun
-        if is_finished or is_begun:
-            tally.skipped += is_finished
-            tally.failed_before += is_finished and stamp in failed
-            tally.repeated += is_begun
-            passed += 1
-            if passed % BREATH == 0:
-                yield None
+        if _is_to_be_done(stamp, is_missing(one.state), known, failed, begun, tally):
+            begun.add(stamp)
+            yield Item(one.source, stamp.hex(), one.group, name=one.name)
             continue
-        begun.add(stamp)
-        yield Item(one.source, stamp.hex(), one.group, name=one.name)
+        passed += 1
+        if passed % BREATH == 0:
+            yield None
+
+
+def _is_to_be_done(
+    stamp: bytes, is_missing: bool, known: Known, failed: Known, begun: Known, tally: Tally
+) -> bool:
+    """Whether a video is begun; if not, it is counted for what it is."""
+    if stamp in begun:
+        tally.repeated += 1
+        return False
+    state = known.state_of(stamp)
+    is_finished = state == stamp[PLACE_BYTES:]
+    has_cover = state is not None and failed.state_of(stamp) is None
+    if not is_finished and not (is_missing and has_cover):
+        return True
+    if known.met(stamp):
+        tally.repeated += 1
+    elif is_finished:
+        tally.skipped += 1
+        tally.failed_before += stamp in failed
+    else:
+        tally.missing += 1
+    return False
 
 
 def stated(found: Iterator[Found], shard: Shard) -> Iterator[Found]:

@@ -6,7 +6,7 @@ import base64
 import html
 import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappush, heappushpop
 from pathlib import PurePosixPath
@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 from PIL import Image
 
+from gifworthy.batch.earlier import Look
 from gifworthy.batch.page import PAGE
 from gifworthy.batch.storage import Bucket, Folder
 
@@ -87,17 +88,18 @@ class Findings:
             self.sheet[place] = row
 
 
-def report(storage: Folder | Bucket, title: str, parts: Iterable[pa.Table]) -> str | None:
+def report(
+    storage: Folder | Bucket, title: str, parts: Iterable[pa.Table], others: Sequence[Look] = ()
+) -> str:
     """The page, as HTML that needs no other file; covers are linked from the folder it lies in.
 
-    Returns: None when there is no row.
+    Args: parts: of one look, so that every video is there once. others: looks that are only named.
     """
     found = Findings()
     for rows in parts:
         found.take(rows)
-    if not found.made and not found.causes:
-        return None
-    sections = [_figures(found), _failures(found), _times(found), _sheet(storage, found)]
+    sections = [_figures(found), _others(others), _failures(found), _times(found)]
+    sections.append(_sheet(storage, found))
     return PAGE.format(title=html.escape(title), body="\n".join(sections))
 
 
@@ -117,6 +119,14 @@ def _figures(found: Findings) -> str:
         f"<div><b>{value}</b><span>{name}</span></div>" for name, value in figures.items()
     )
     return f'<section class="figures">{cells}</section>'
+
+
+def _others(others: Sequence[Look]) -> str:
+    told = "; ".join(
+        f"{html.escape(look.name)}: {look.covers:,} covers, {look.failed:,} failed"
+        for look in others
+    )
+    return f"<p><small>Other looks here, not counted above: {told}</small></p>" if told else ""
 
 
 def _failures(found: Findings) -> str:

@@ -17,6 +17,8 @@ PATIENCE = 0.25
 HUNG_TRIES = 2
 """Tries of a video that hangs: each costs its whole time limit, and nothing is dearer (docs/scale.md)."""
 TELLING_SECONDS = 0.2
+EXAMPLES = 3
+"""Failures that are told with their names and messages."""
 
 
 class Engine(Protocol):
@@ -83,7 +85,9 @@ class Tally:
     total: of all videos, None while it is not known. skipped: finished before; failed_before: how many of
     these got no cover then. repeated: named a second time. nameless: rows of a table that name no video.
     scanned: looked over in this run. mended: covers that showed what their group shares, and were made
-    anew. written: bytes of covers and stills. processor: seconds. stopped: before everything was done.
+    anew. missing: have a cover, but are not there now. uncovered: left out by `--render`, since they have
+    no cover in any style. written: bytes of covers and stills. processor: seconds. examples: of failures,
+    the first few, each a source and what was wrong. stopped: before everything was done.
     """
 
     total: int | None = None
@@ -95,9 +99,12 @@ class Tally:
     scanned: int = 0
     retried: int = 0
     mended: int = 0
+    missing: int = 0
+    uncovered: int = 0
     written: int = 0
     processor: float = 0.0
     failures: Counter[str] = field(default_factory=Counter)
+    examples: list[tuple[str, str]] = field(default_factory=list)
     stopped: bool = False
     begun: float = field(default_factory=time.monotonic)
 
@@ -114,7 +121,7 @@ class Tally:
     @property
     def passed(self) -> int:
         """Videos that there is nothing more to do with."""
-        return self.skipped + self.repeated + self.done
+        return self.skipped + self.repeated + self.missing + self.done
 
     @property
     def rate(self) -> float:
@@ -134,6 +141,8 @@ class Tally:
             self.made += 1
         else:
             self.failures[row.failure.kind] += 1
+            if len(self.examples) < EXAMPLES:
+                self.examples.append((row.item.source, row.failure.message))
         self.scanned += row.scanned
         self.written += row.spent.written
         self.processor += row.spent.processor
@@ -158,6 +167,10 @@ class Listener(Protocol):
         """Some time has passed."""
         ...
 
+    def stopping(self, at_work: int) -> None:
+        """Nothing more is begun, so many videos are finished; told in the midst of whatever it is."""
+        ...
+
 
 class Run:
     """One run of a batch.
@@ -180,13 +193,16 @@ class Run:
         self.engine, self.ledger, self.patience = engine, ledger, patience
         self.tally, self.listener = tally, listener
         self.stopping = False
+        self._at_work = 0
         self._items: Iterator[Item | None] | None = items
         self._later: list[tuple[float, int, Item]] = []
         self._told = 0.0
 
     def stop(self) -> None:
         """Begin nothing more; what is at work is finished."""
-        self.stopping = self.tally.stopped = True
+        if not self.stopping:
+            self.stopping = self.tally.stopped = True
+            self.listener.stopping(self._at_work)
 
     def go(self) -> Tally:
         """Work until everything has its row, or until it is stopped.
@@ -196,6 +212,7 @@ class Run:
         while not self._is_over():
             self._hand_out()
             for row in self.engine.collect(self._patience()):
+                self._at_work -= 1
                 self._take(row)
             self.ledger.turn(at_once=False)
             self._tell()
@@ -212,6 +229,7 @@ class Run:
             if item is None:
                 return
             self.engine.submit(item)
+            self._at_work += 1
 
     def _next(self) -> Item | None:
         """What is due to be tried again, else the next new one; None when there is nothing right now."""

@@ -139,7 +139,15 @@ def _opened(name: str) -> BinaryIO:
     except ImportError as error:
         raise MissingExtra(f"{name} needs a library: {error}") from error
     except Exception as error:  # each store's package has errors of its own
-        raise CatalogueUnreadable(f"{name} cannot be read: {error}") from error
+        raise CatalogueUnreadable(f"{name} cannot be read: {_reason(error, name)}") from error
+
+
+def _reason(error: BaseException, name: str) -> str:
+    """Why, in words: fsspec's errors often hold the address alone, and the reason lies below them."""
+    text = str(error.__cause__ or error).strip()
+    if isinstance(error, FileNotFoundError) and (error.__cause__ is None or "404" in text):
+        return "it is not there"
+    return text if text and text != name else type(error).__name__
 
 
 def _as_text(file: BinaryIO) -> TextIO:
@@ -241,7 +249,7 @@ def _listed(name: str) -> Iterator[tuple[str, dict[str, object]]]:
         raise MissingExtra(f"{name} needs a library: {error}") from error
     except Exception as error:  # each store's package has errors of its own
         raise VideoUnreachable(
-            f"{name} cannot be listed ({error}); check the address and your credentials"
+            f"{name} cannot be listed ({_reason(error, name)}); check the address and your credentials"
         ) from error
     for path in sorted(found):
         yield f"{name.partition('://')[0]}://{path.lstrip('/')}", found[path]

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 PLACE_BYTES, STATE_BYTES = 10, 6
 STAMP_BYTES = PLACE_BYTES + STATE_BYTES
+AWAY = "error "
+"""What the state of a video begins with that cannot be asked: it is away, for now or for good."""
 TAGS = ("ETag", "etag", "LastModified", "Last-Modified", "mtime", "created")
 
 
@@ -24,8 +26,13 @@ def local_state(path: str) -> str:
     try:
         status = os.stat(path)  # noqa: PTH116 - a hundred thousand of them
     except OSError as error:
-        return f"error {error.errno}"
+        return f"{AWAY}{error.errno}"
     return f"{status.st_size} {status.st_mtime_ns}"
+
+
+def is_missing(state: str) -> bool:
+    """Whether a video was not there, or did not answer, when it was asked for its state."""
+    return state.startswith(AWAY)
 
 
 def _hash(text: str, size: int) -> bytes:
@@ -45,7 +52,7 @@ def remote_state(source: str) -> str:
         files, path = fsspec.core.url_to_fs(source)
         facts = files.info(path)
     except Exception as error:  # whoever opens it says what is wrong with it
-        return f"error {type(error).__name__}"
+        return f"{AWAY}{type(error).__name__}"
     return told_state(facts)
 
 

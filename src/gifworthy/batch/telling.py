@@ -24,11 +24,13 @@ class Log:
     It goes on where an earlier one ended.
 
     Args: path: the file they go to, made when work begins; None for nowhere. telling: who else is told
-        how far it has come.
+        how far it has come. stopping: who is told at once that so many videos are only finished now.
     """
 
-    def __init__(self, path: Path | None, telling: Telling) -> None:
-        self._path, self._telling = path, telling
+    def __init__(
+        self, path: Path | None, telling: Telling, stopping: Callable[[int], None] = lambda _: None
+    ) -> None:
+        self._path, self._telling, self._stopping = path, telling, stopping
         self._file: TextIO | None = None
         self._told = time.monotonic()
 
@@ -65,6 +67,10 @@ class Log:
             self._told = time.monotonic()
             self._line("progress", **facts(tally))
 
+    def stopping(self, at_work: int) -> None:
+        """Nothing more is begun. No line is written: another may be half written just then."""
+        self._stopping(at_work)
+
     def ended(self, tally: Tally) -> None:
         """There is no more to do, or it was stopped."""
         self._line("ended", **facts(tally))
@@ -94,6 +100,8 @@ def facts(tally: Tally) -> dict[str, object]:
         "retried": tally.retried,
         "scanned": tally.scanned,
         "mended": tally.mended,
+        "missing": tally.missing,
+        "uncovered": tally.uncovered,
         "written_bytes": tally.written,
         "processor_seconds": round(tally.processor, 3),
         "videos_a_second": round(tally.rate, 3),

@@ -46,24 +46,16 @@ def align(
 
     A GIF of several shots is found shot by shot. One that was cropped to another shape is not found.
     """
-    from gifworthy.errors import LabelsNotFound
     from gifworthy.files import check_free, write_whole
     from gifworthy.learning.alignment import Aligner
-    from gifworthy.learning.datasets.pairs import CACHE_BYTES, as_csv, films_in
+    from gifworthy.learning.datasets.pairs import CACHE_BYTES, as_csv
     from gifworthy.learning.montages import find_all
     from gifworthy.settings import Settings
     from gifworthy.stores import open_store
 
     if output is not None:
         check_free(output, overwrite=overwrite)
-    gifs = films_in(gif)
-    films: dict[str, Path] = {}
-    for name, path in (film for place in videos for film in films_in(place).items()):
-        if name in films:
-            raise ValueError(f"two videos are called {name}; give the folder above both")
-        films[name] = path
-    if not gifs:
-        raise LabelsNotFound(f"{gif} holds no GIF; give a GIF, or a folder of some")
+    gifs, films = _films(gif, videos)
     settings = Settings.from_environ(os.environ)
     store = open_store(settings.cache.expanduser() / "hashes", CACHE_BYTES)
     with progress(len(films), quiet=quiet) as begin:
@@ -82,6 +74,22 @@ def align(
         if output is not None and found:
             names = {path: name for name, path in (gifs | films).items()}
             write_whole(output, as_csv(found, names).encode(), overwrite=overwrite)
+
+
+def _films(gif: Path, videos: list[Path]) -> tuple[dict[str, Path], dict[str, Path]]:
+    """The GIFs and the videos, by name. Raises: LabelsNotFound; ValueError for a name that is there twice."""
+    from gifworthy.errors import LabelsNotFound
+    from gifworthy.learning.datasets.pairs import films_in
+
+    gifs = films_in(gif)
+    films: dict[str, Path] = {}
+    for name, path in (film for place in videos for film in films_in(place).items()):
+        if name in films:
+            raise ValueError(f"two videos are called {name}; give the folder above both")
+        films[name] = path
+    if not gifs:
+        raise LabelsNotFound(f"{gif} holds no GIF; give a GIF, or a folder of some")
+    return gifs, films
 
 
 def _told(found: Alignment, count: int) -> str:

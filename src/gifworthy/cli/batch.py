@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from gifworthy.cli.batch_flags import CatalogueFlags, InsteadFlags, WorkFlags
-from gifworthy.cli.batch_words import bar, estimated, summary
+from gifworthy.cli.batch_orders import order_of, render_order
+from gifworthy.cli.batch_words import bar, estimated, failing, finishing, looked, summary
 from gifworthy.cli.choices import ScoringFlags, SelectingFlags
 from gifworthy.cli.flags import WRITING, AsJson, PartFlags, Quiet
 from gifworthy.cli.looks import LookFlags
@@ -85,12 +86,12 @@ def batch(
 
     place = _output(named, out, instead)
     if instead.report:
-        _report(place, catalogue.choice)
+        _report(place, catalogue.choice, catalogue.look)
         return
     if instead.render:
-        order = _render_order(place, catalogue.choice, looks)
+        order = render_order(_place(place), catalogue.choice, looks)
     else:
-        order = _order(place, selecting, scoring, part, looks)
+        order = order_of(_place(place), selecting, scoring, part, looks)
     wanted = _batch(order, tuple(named or ()), catalogue, work)
     if instead.dry_run:
         _dry_run(wanted, work, as_json=as_json)
@@ -98,7 +99,7 @@ def batch(
     with (
         bar(quiet) as shown,
         _served(metrics_port, shown) as telling,
-        closing(Log(_log(log, place), telling)) as listener,
+        closing(Log(_log(log, place), telling, finishing)) as listener,
     ):
         tally = wanted.run(work.machines(), listener)
         listener.ended(tally)
@@ -106,6 +107,8 @@ def batch(
         print(json.dumps(facts(tally)))
     elif not quiet:
         print(summary(place, tally))
+    for line in failing(tally):
+        say(line)
     if tally.stopped:
         say("stopped; run the same command again to go on")
     if tally.stopped or tally.failed:
@@ -127,8 +130,8 @@ def _output(named: list[str] | None, out: str | None, instead: InsteadFlags) -> 
     return out
 
 
-def _report(place: str, choice: str | None) -> None:
-    from gifworthy.batch.earlier import earlier_order, parts_of
+def _report(place: str, choice: str | None, look: str | None) -> None:
+    from gifworthy.batch.earlier import earlier_order, look_meant, looks_of, parts_of
     from gifworthy.batch.keys import choice_of
     from gifworthy.batch.ledger import PART_ROWS
     from gifworthy.batch.report import COLUMNS, NAME, report
@@ -138,14 +141,19 @@ def _report(place: str, choice: str | None) -> None:
 
     storage = open_storage(_place(place))
     order = earlier_order(storage, Settings.from_environ(os.environ), choice)
-    title = f"{place}: {choice_of(order)}"
-    page = report(storage, title, parts_of(storage, order, COLUMNS))
-    if page is None:
+    looks = looks_of(storage, order)
+    if not looks:
         raise BatchError(
             f"{place} has no rows yet; they come when {PART_ROWS:,} videos are done, or a run ends"
         )
+    meant = look_meant(looks, look)
+    others = [other for other in looks if other != meant]
+    title = f"{place}: {choice_of(order)}, {meant.name}"
+    page = report(storage, title, parts_of(storage, order, COLUMNS, meant.name), others)
     storage.write(NAME, page.encode(errors="backslashreplace"))
     print(f"{place.rstrip('/')}/{NAME}")
+    if others:
+        say(f"about {meant.name}; --look NAME for another: {', '.join(map(looked, others))}")
 
 
 def _dry_run(wanted: Batch, work: WorkFlags, *, as_json: bool) -> None:
@@ -174,40 +182,6 @@ def _served(port: int | None, shown: Telling) -> Iterator[Telling]:
             shown(tally)
 
         yield tell
-
-
-def _order(
-    out: str, selecting: SelectingFlags, scoring: ScoringFlags, part: PartFlags, looks: LookFlags
-) -> Order:
-    from dataclasses import replace
-
-    from gifworthy.batch.keys import weights_of
-    from gifworthy.batch.orders import Order
-    from gifworthy.settings import Settings
-
-    plan = selecting.changed(scoring.changed())
-    style, lowered = looks.style(None, plan.shots)
-    for note in lowered:
-        say(note)
-    settings = Settings.from_environ(os.environ)
-    settings = replace(settings, threads=settings.threads or 1)
-    return Order(plan, style, settings, _place(out), part.bounds(), weights_of(plan, settings))
-
-
-def _render_order(place: str, choice: str | None, looks: LookFlags) -> Order:
-    from dataclasses import replace
-
-    from gifworthy.batch.earlier import earlier_order, to_render
-    from gifworthy.batch.storage import open_storage
-    from gifworthy.settings import Settings
-
-    settings = Settings.from_environ(os.environ)
-    settings = replace(settings, threads=settings.threads or 1)
-    order = earlier_order(open_storage(_place(place)), settings, choice)
-    style, lowered = looks.style(None, order.plan.shots)
-    for note in lowered:
-        say(note)
-    return to_render(order, style)
 
 
 def _batch(

@@ -56,6 +56,14 @@ class CatalogueFlags:
             rich_help_panel=READING,
         ),
     ] = None
+    look: Annotated[
+        str | None,
+        Option(
+            metavar="NAME",
+            help="With --report: which of the looks made there; the newest if not given.",
+            rich_help_panel=READING,
+        ),
+    ] = None
     keep_intros: Annotated[
         bool,
         Option(

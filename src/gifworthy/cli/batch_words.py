@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from gifworthy.cli.speech import say
+from gifworthy.cli.speech import one_line, say
 from gifworthy.cli.values import say_size
 from gifworthy.moments import counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from gifworthy.batch.earlier import Look
     from gifworthy.batch.estimate import Estimate
     from gifworthy.batch.running import Tally
     from gifworthy.batch.telling import Telling
@@ -44,8 +45,46 @@ def summary(out: str, tally: Tally) -> str:
 def _passed_over(tally: Tally) -> Iterator[str]:
     if tally.repeated:
         yield f"{tally.repeated} named more than once"
+    if tally.missing:
+        yield f"{tally.missing} not there now"
     if tally.nameless:
         yield f"{counted(tally.nameless, 'row')} without a video"
+
+
+def failing(tally: Tally) -> Iterator[str]:
+    """What went wrong, for a person: the first few failures by name, and what else is worth a look."""
+    for source, message in tally.examples:
+        yield named(source, message)
+    if (more := tally.failed - len(tally.examples)) > 0:
+        yield f"and {more} more: --report"
+    if tally.missing:
+        yield (
+            f"{counted(tally.missing, 'video')} with a cover made before "
+            f"{'is' if tally.missing == 1 else 'are'} not there now; "
+            f"{'its cover stays' if tally.missing == 1 else 'their covers stay'}"
+        )
+    if tally.uncovered:
+        yield (
+            f"{counted(tally.uncovered, 'video')} without a cover in any style left out; "
+            f"`gifworthy batch` without --render and with --retry tries again"
+        )
+
+
+def named(source: str, message: str) -> str:
+    """A failure with the video's whole name, which a message may hold already."""
+    return message if source in message else f"{source}: {message}"
+
+
+def looked(look: Look) -> str:
+    """One of the looks that a place holds."""
+    return f"{look.name} ({counted(look.covers, 'cover')}, {look.failed} failed)"
+
+
+def finishing(at_work: int) -> None:
+    """Said as soon as somebody wants it to stop."""
+    what = f"finishing {counted(at_work, 'video')}" if at_work else "stopping"
+    with suppress(RuntimeError):  # a line was being said just then
+        say(f"{what}; Ctrl-C again ends now")
 
 
 def _failed_before(tally: Tally) -> str:
@@ -60,7 +99,9 @@ def estimated(found: Estimate) -> str:
     """What a batch would take, as a person reads it."""
     lines = [f"{found.finished} finished, {found.todo} to do; measured on {found.sampled} of these"]
     if found.failed:
-        lines.append(f"  {found.failed} of the sample got no cover")
+        causes = ", ".join(f"{n} {kind}" for kind, n in found.failures.items())
+        lines.append(f"  {found.failed} of the sample got no cover ({causes}):")
+        lines += [f"    {one_line(named(*example))}" for example in found.examples]
     rows = (
         (f"time with {found.workers} workers", found.seconds, say_time),
         ("processor", found.processor, say_time),

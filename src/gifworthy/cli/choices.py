@@ -83,7 +83,8 @@ class SelectingFlags:
         str | None,
         Option(
             metavar="NAME|FOLDER",
-            help="Whose map of the frame crops; else the plan's own scorer's, else plain saliency.",
+            help="Whose map crops, and says which seconds of the piece are shown; else the plan's own, "
+            "else plain saliency.",
             rich_help_panel=CHOOSING,
         ),
     ] = None

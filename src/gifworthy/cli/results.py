@@ -62,7 +62,7 @@ def clicks(
     overwrite: Overwrite = False,
 ) -> None:
     """What each span was clicked, as labels: `gifworthy data read clicks` takes them, `train` learns."""
-    from gifworthy.experiments.clicks import clicks_csv
+    from gifworthy.experiments.clicks import clicks_csv, compared
     from gifworthy.files import check_ending, write_whole
 
     if out is not None:
@@ -72,6 +72,11 @@ def clicks(
     text = clicks_csv(counted.tally, experiments.variants(found))
     if text.count("\n") == 1:
         raise ValueError("no view is of a variant with seconds; say them with `experiment show`")
+    if not compared(text):
+        say(
+            "no video has spans with different rates, so these labels teach nothing yet: learning compares "
+            "the spans of one video; begin an experiment whose arms show two or more, and say their seconds"
+        )
     if out is None:
         sys.stdout.write(text)
         return
@@ -113,6 +118,8 @@ def resplit(experiment: Id, seed: Seed = 0) -> None:
             "this experiment has a fixed split; only `begin --thompson` makes one that follows"
         )
     _check_sound(counted)
+    if not len(counted.tally):
+        raise ValueError("no views are counted yet, so there is nothing to follow; the split stays")
     split = following(found.design, counted.tally, np.random.default_rng(seed))
     kept = experiments.resplit(found, split)
     shares = ", ".join(
@@ -217,4 +224,15 @@ def _judged_text(judged: Judged) -> str:
         f"from {judged.views:,} views, worth {judged.effective:,.0f} of equal weight; the heaviest weighs "
         f"{judged.heaviest:.1f}{tail}"
     )
-    return "\n".join(lines)
+    return "\n".join([*lines, _against_logged(judged)])
+
+
+def _against_logged(judged: Judged) -> str:
+    """What the doubly robust interval allows to say of the plan."""
+    best = judged.values[-1]
+    rates = f"at {100 * best.value:.2f} ({best.method}) against {100 * judged.logged:.2f} as logged"
+    if best.low > judged.logged:
+        return f"{rates}: this plan would have been clicked more often"
+    if best.high < judged.logged:
+        return f"{rates}: this plan would have been clicked less often"
+    return f"{rates}: whether this plan is better is not certain"

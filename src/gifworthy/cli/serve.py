@@ -12,6 +12,7 @@ from typer import Argument, Option, Typer, echo
 from gifworthy.cli.speech import say, spoken
 
 if TYPE_CHECKING:
+    from gifworthy.records.keys import Keys
     from gifworthy.service.config import Config
 
 Folder = Annotated[
@@ -49,6 +50,9 @@ def serve(
     per_minute: Annotated[
         int, Option(min=0, help="Requests of each key; 0 for as many as it likes.")
     ] = 0,
+    open_metrics: Annotated[
+        bool, Option("--open-metrics", help="Let everybody read /metrics, without a key.")
+    ] = False,
 ) -> None:
     """Serve covers over HTTP: videos in by upload, covers out by their address."""
     import logging
@@ -64,7 +68,7 @@ def serve(
         orders_per_hour=orders_per_hour,
         per_minute=per_minute,
     )
-    config = replace(config, bounds=bounds, models=models)
+    config = replace(config, bounds=bounds, models=models, open_metrics=open_metrics)
     say(f"serving at {config.address} (stop with Ctrl-C)")
     serve_until_stopped(config)
 
@@ -121,16 +125,17 @@ def add_key(
 @spoken
 def list_keys(
     *,
-    tenant: Annotated[str, Option(help="Whose keys.")] = "main",
+    tenant: Annotated[str, Option(help="Whose keys; everybody's when nobody is named.")] = "",
     folder: Folder = None,
     database: DatabasePlace = "",
 ) -> None:
-    """The keys of a tenant."""
-    from gifworthy.records.database import Database
-    from gifworthy.records.keys import Keys
-
-    for key in Keys(Database(_config(folder, database).database_place)).of(tenant):
-        echo(f"{key.id}  {key.name}  {', '.join(key.scopes)}{'  ended' if key.ended else ''}")
+    """The keys of this server: id, tenant, name, scopes."""
+    keys = _known_keys(folder, database).of(tenant)
+    for key in keys:
+        ended = "  ended" if key.ended else ""
+        echo(f"{key.id}  {key.tenant}  {key.name}  {', '.join(key.scopes)}{ended}")
+    if not keys:
+        say(f"tenant {tenant} has no key" if tenant else "there is no key yet")
 
 
 @key_app.command("end")
@@ -138,14 +143,28 @@ def list_keys(
 def end_key(
     key: Annotated[str, Argument(help="The key's id, as `key list` shows it.")],
     *,
-    tenant: Annotated[str, Option(help="Whose key.")] = "main",
+    tenant: Annotated[str, Option(help="Only if it is this tenant's.")] = "",
     folder: Folder = None,
     database: DatabasePlace = "",
 ) -> None:
     """End a key: it opens nothing any more, within a minute."""
+    if not _known_keys(folder, database).end(tenant, key):
+        whose = f" of tenant {tenant}" if tenant else ""
+        raise ValueError(
+            f"there is no key {key}{whose} that is still good; `gifworthy key list` has them all"
+        )
+    say(f"key {key} is good no more")
+
+
+def _known_keys(folder: Path | None, database: str) -> Keys:
+    """The keys of a database that is there: looking into one makes none. Raises: ValueError."""
     from gifworthy.records.database import Database
     from gifworthy.records.keys import Keys
 
-    if not Keys(Database(_config(folder, database).database_place)).end(tenant, key):
-        raise ValueError(f"tenant {tenant} has no key {key} that is still good")
-    say(f"key {key} is good no more")
+    place = _config(folder, database).database_place
+    if isinstance(place, Path) and not place.exists():
+        raise ValueError(
+            f"{place} is not there; give the server's --folder or --database, or make its first key "
+            f"with: gifworthy key add"
+        )
+    return Keys(Database(place))

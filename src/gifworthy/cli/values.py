@@ -25,7 +25,7 @@ UNITS = {
 }
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)")
 _LENGTH = re.compile(r"(\d+(?:\.\d*)?|\.\d+)s?")
-_EDGE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(%)?")
+_EDGE = re.compile(r"(-?(?:\d+(?:\.\d*)?|\.\d+))(%)?")
 
 
 def parse_size(text: str) -> int:
@@ -74,7 +74,7 @@ def parse_box(text: str) -> Box:
     left, top, right, bottom = (
         float(edge[1]) / (100 if edge[2] else 1) for edge in edges if edge is not None
     )
-    if max(left, top, right, bottom) > 1:
+    if not 0 <= min(left, top, right, bottom) <= max(left, top, right, bottom) <= 1:
         raise ValueError(
             f"{text!r} lies outside the frame; edges are shares of it, from 0 to 1, not pixels"
         )

@@ -32,6 +32,7 @@ class Losses:
         if not self._seconds:
             return tuple(self._notes)
         first, count = min(self._seconds), len(self._seconds)
-        more = f" and {count - 1} seconds more" if count > 1 else ""
+        seconds = "second" if count == 2 else "seconds"
+        more = f" and {count - 1} {seconds} more" if count > 1 else ""
         damage = f"{self._name} is damaged near {clock(first)}{more}; what decodes is used"
         return (*self._notes, damage)

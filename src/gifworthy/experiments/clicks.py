@@ -39,6 +39,14 @@ def clicks_csv(tally: Tally, variants: Sequence[Variant]) -> str:
     return text.getvalue()
 
 
+def compared(rows: str) -> int:
+    """How many videos have spans of different rates, as a net learns from. Args: rows: the CSV."""
+    rates: dict[str, set[float]] = {}
+    for row in csv.DictReader(io.StringIO(rows)):
+        rates.setdefault(row["video"], set()).add(float(row["clicked"]) / float(row["shown"]))
+    return sum(len(found) > 1 for found in rates.values())
+
+
 def _counted(tally: Tally, video: int, arm: int) -> tuple[int, float]:
     rows = tally.only((tally.video == video) & (tally.arm == arm))
     views = rows.of("views").sum()

@@ -49,7 +49,7 @@ class Lift:
 
 @dataclass(frozen=True)
 class Rate:
-    """An arm's rate, in the metric's units, between low and high."""
+    """An arm's rate, in the metric's units, between low and high; nan with nothing to rate."""
 
     metric: Metric
     arm: int
@@ -88,7 +88,9 @@ def lift(
 def rate(tally: Tally, metric: Metric, arm: int, planned: float, level: float = LEVEL) -> Rate:
     """An arm's rate with its interval; 0 to infinity where too little is known."""
     estimate = log_rate(tally, metric, arm)
-    value = metric.per * float(np.exp(estimate.value)) if np.isfinite(estimate.value) else 0.0
+    value = metric.per * float(np.exp(estimate.value))
+    if not np.isfinite(value):
+        value = 0.0 if tally.total(metric.below, arm) > 0 else np.nan
     if _heard(tally, metric, arm) < FEWEST or not np.isfinite(estimate.error):
         return Rate(metric, arm, value, 0.0, np.inf)
     k = _k(tally, (arm,), estimate, planned / 2, level)

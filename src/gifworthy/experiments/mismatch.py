@@ -32,14 +32,15 @@ TUNED = 20_000.0
 class Mismatch:
     """What was expected in each arm and what came.
 
-    chance: at most how likely a split this odd ever comes up by chance, 0..1. plain: the chi-square's
-    p-value, right for one look only.
+    chance: at most how likely a split this odd ever comes up by chance, 0..1. chi_square: the statistic,
+    and chi_square_p: its p-value, right for one look only.
     """
 
     expected: tuple[float, ...]
     counted: tuple[int, ...]
     chance: float
-    plain: float
+    chi_square: float
+    chi_square_p: float
 
     @property
     def is_found(self) -> bool:
@@ -66,7 +67,7 @@ def of_sums(counted: Floats, expected: Floats, covariance: Floats) -> Mismatch:
         tuple(map(float, expected)),
         tuple(map(int, counted)),
         min(1.0, tests * min(chances)),
-        _chi_square(surplus, covariance),
+        *_chi_square(surplus, covariance),
     )
 
 
@@ -77,9 +78,13 @@ def _chance(surplus: float, variance: float) -> float:
     return min(1.0, 1 / float(evidence(surplus / np.sqrt(variance), k)))
 
 
-def _chi_square(surplus: Floats, covariance: Floats) -> float:
-    """Of one arm fewer than there are, as they add up: surplus' covariance^-1 surplus."""
+def _chi_square(surplus: Floats, covariance: Floats) -> tuple[float, float]:
+    """The statistic and its p-value, of one arm fewer than there are, as they add up.
+
+    The statistic is surplus' covariance^-1 surplus.
+    """
     some, of_some = surplus[:-1], covariance[:-1, :-1]
     if np.linalg.matrix_rank(of_some) < len(some):
-        return 1.0
-    return float(chi2.sf(some @ np.linalg.solve(of_some, some), len(some)))
+        return 0.0, 1.0
+    statistic = float(some @ np.linalg.solve(of_some, some))
+    return statistic, float(chi2.sf(statistic, len(some)))

@@ -10,7 +10,7 @@ from string import Template
 
 from gifworthy.experiments.curve import lift_curve
 from gifworthy.experiments.report import Report
-from gifworthy.experiments.speech import gain, notes, span, told
+from gifworthy.experiments.speech import gain, notes, span, summary, told
 from gifworthy.experiments.tally import CTR
 from gifworthy.experiments.videos import VideoResult
 
@@ -35,23 +35,24 @@ def fragment(report: Report, heading: bool = True) -> str:
     """What another page may hold: no scripts, no style attributes. heading: whether it says the name."""
     parts = [f"<h1>{escape(report.experiment.name)}</h1>" if heading else "", _verdict(report)]
     parts.append(_section("Arms", "What each arm got, and its rates.", *_arms(report)))
-    if report.verdict.outcome != "mismatch":
-        against = escape(report.arms[0].name)
-        parts.append(f"<h2>Lift of the click-through rate over {against}, as views came in</h2>")
-        drawn = lift_curve(report)
-        parts.append(f'<div class="wide">{drawn}</div>' if drawn else "<p>Too few clicks yet.</p>")
-        caption = (
-            f"By how much each rate is above that of {report.arms[0].name}; 95 %, at every look."
-        )
-        parts.append(_section("Lifts", caption, *_lifts(report)))
-        if report.videos:
-            caption = (
-                "Of the claims marked sure, at most 1 in 20 is wrong, however often one looks."
-            )
-            parts.append(_section("Videos", caption, *_videos(report)))
+    if report.verdict.outcome != "mismatch" and report.outlook.views:
+        parts += _found(report)
     told_notes = "".join(f"<li>{escape(note)}</li>" for note in notes(report))
     parts.append(f'<h2>How this was counted</h2><ul class="notes">{told_notes}</ul>')
     return f'<article class="experiment">{"".join(parts)}</article>'
+
+
+def _found(report: Report) -> list[str]:
+    control = report.arms[0].name
+    drawn = lift_curve(report)
+    caption = f"By how much each rate is above that of {control}; 95 %, at every look."
+    parts = [
+        f"<h2>Lift of the click-through rate over {escape(control)}, as views came in</h2>",
+        f'<div class="chart">{drawn}</div>' if drawn else "<p>Too few clicks yet.</p>",
+        _section("Lifts", caption, *_lifts(report)),
+    ]
+    caption = "Of the claims marked sure, at most 1 in 20 is wrong, however often one looks."
+    return [*parts, _section("Videos", caption, *_videos(report))]
 
 
 def _verdict(report: Report) -> str:
@@ -60,9 +61,9 @@ def _verdict(report: Report) -> str:
     title: str = verdict.outcome
     if verdict.winner is not None:
         title = f"winner: {report.arms[verdict.winner].name}"
+    lines = "".join(f"<p>{escape(line)}</p>" for line in summary(report))
     return (
-        f'<div class="verdict {kind}" role="status"><strong>{escape(title)}</strong>'
-        f"{escape(verdict.why)}</div>"
+        f'<div class="verdict {kind}" role="status"><strong>{escape(title)}</strong>{lines}</div>'
     )
 
 
@@ -98,10 +99,12 @@ def _coloured(low: float, high: float, text: str) -> str:
 
 
 def _videos(report: Report) -> tuple[Cells, list[Cells]]:
-    names = [escape(arm.name) for arm in report.arms]
+    names = [arm.name for arm in report.arms]
     heading = ["video", *(f"{name}: clicks of views" for name in names)]
     heading += [f"{name}: lift between" for name in names[1:]]
-    rows = [_video(video) for video in report.videos[:MOST_VIDEOS]]
+    rows: list[Cells] = [
+        [escape(report.named(video)), *_video(video)] for video in report.videos[:MOST_VIDEOS]
+    ]
     left = len(report.videos) - MOST_VIDEOS
     if left > 0:
         rows.append([f"and {left:,} more in the JSON", *([""] * (len(heading) - 1))])
@@ -115,16 +118,25 @@ def _video(video: VideoResult) -> Cells:
         text = span(arm) if isfinite(arm.high) else "…"
         better = "sure" if arm.value > 0 else "worse"
         lifts.append(f'<span class="{better}">{text}, sure</span>' if arm.is_sure else text)
-    return [escape(video.video), *counts, *lifts]
+    return [*counts, *lifts]
 
 
 def _section(title: str, caption: str, heading: Cells, rows: Sequence[Cells]) -> str:
-    head = "".join(f'<th scope="col">{cell}</th>' for cell in heading)
-    body = "".join(
-        f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>'
-        for row in rows
-    )
+    """A table; on a phone each row is a list of its cells with their columns' names, so none is cut."""
+    head = "".join(f'<th scope="col" role="columnheader">{escape(cell)}</th>' for cell in heading)
+    body = "".join(_row(heading, row) for row in rows)
     return (
-        f'<h2>{title}</h2><div class="wide" tabindex="0" role="region" aria-label="{title}"><table>'
-        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<h2>{title}</h2><div class="wide" tabindex="0" role="region" aria-label="{title}">'
+        f'<table role="table"><caption>{escape(caption)}</caption>'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table></div>'
     )
+
+
+def _row(heading: Cells, row: Cells) -> str:
+    """The roles are written out, as a table that is shown as a list loses its own."""
+    cells = "".join(
+        f'<td role="cell" data-of="{escape(name, quote=True)}">{cell}</td>'
+        for name, cell in zip(heading[1:], row[1:], strict=True)
+    )
+    return f'<tr role="row"><th scope="row" role="rowheader">{row[0]}</th>{cells}</tr>'

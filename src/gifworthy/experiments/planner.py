@@ -18,9 +18,11 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from gifworthy.experiments.sequences import best_progress, multiplier
+from gifworthy.experiments.sequences import best_progress, multiplier, progress
 
 LEVEL, POWER = 0.05, 0.8
+MOST = 1e15
+"""Views beyond which nobody waits for an answer."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,28 @@ def needed(question: Question, peeking: bool = True) -> Needed:
     return Needed(
         ceil(_per_view(question, question.lift) * (reach / size) ** 2), question.lift, peeking
     )
+
+
+def needed_as_planned(question: Question, planned: float) -> Needed:
+    """The same while one looks at any time, where the intervals are narrowest at `planned` views of a pair.
+
+    What was planned for another number of views than it takes waits longer than `needed` says; a running
+    experiment cannot change it. Raises: ValueError when no number of views finds so small a lift.
+    """
+    level = question.level / comb(question.arms, 2)
+    certain = float(norm.isf(1 - question.power))
+    size, per_view = abs(log(1 + question.lift)), _per_view(question, question.lift)
+
+    def short(log_views: float) -> float:
+        views = np.exp(log_views)
+        k = progress(views * question.repeats, planned, level)
+        return size - float(np.sqrt(per_view / views) * (multiplier(k, level) + certain))
+
+    if short(log(MOST)) < 0:
+        raise ValueError(
+            f"a lift of {100 * question.lift:g} % is too small to be found by any views"
+        )
+    return Needed(ceil(np.exp(brentq(short, 0.0, log(MOST)))), question.lift, peeking=True)
 
 
 def findable(question: Question, views: int, peeking: bool = True) -> Needed:

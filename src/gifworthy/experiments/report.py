@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from gifworthy.experiments.counting import Counted, count
 from gifworthy.experiments.lifts import Lift, Rate, lift, pairs, rate, shared_level
 from gifworthy.experiments.mismatch import Mismatch
+from gifworthy.experiments.outlook import Outlook, outlook, over
 from gifworthy.experiments.robots import Rules
 from gifworthy.experiments.tally import CTR, METRICS, READING, Metric, Tally
 from gifworthy.experiments.verdict import Guard, Verdict, guard_of, verdict
@@ -47,7 +48,8 @@ class Report:
 
     lifts: of each arm over the control, by metric, pooled: views count alike. by_videos: the same of the
     click-through rate where videos count alike; the two differ when busy videos answer differently.
-    guards: of each arm but the control. looks: the lifts over time. videos: the busiest first.
+    guards: of each arm but the control. outlook: how long to go on. looks: the lifts over time. videos: the
+    busiest first. names: what people call some videos, by the names that events give them.
     """
 
     experiment: Experiment
@@ -57,8 +59,14 @@ class Report:
     lifts: tuple[Lift, ...]
     by_videos: tuple[Lift, ...]
     guards: tuple[Guard, ...]
+    outlook: Outlook
     looks: tuple[Look, ...]
     videos: tuple[VideoResult, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, video: VideoResult) -> str:
+        """What people call a video."""
+        return self.names.get(video.video, video.video)
 
     @property
     def split(self) -> Mismatch:
@@ -94,14 +102,17 @@ def of_counted(experiment: Experiment, counted: Counted) -> Report:
 
     rates = _both_ways({pair: beside(CTR, pair) for pair in pairs(len(design.arms))})
     dwell = _both_ways({pair: beside(READING, pair) for pair in pairs(len(design.arms))})
+    said = verdict(design.arms, counted.split, rates, dwell, design.tolerated)
+    goes_on = experiment.ended is None and said.outcome in ("too early", "undecided")
     return Report(
         experiment,
-        verdict(design.arms, counted.split, rates, dwell, design.tolerated),
+        said,
         counted,
         tuple(_arm(tally, metrics, arm, design.planned) for arm in range(len(design.arms))),
         tuple(beside(metric, (arm, 0)) for metric in metrics for arm in others),
         tuple(beside(CTR, (arm, 0), over_videos=True) for arm in others),
         tuple(guard_of(dwell[arm, 0], design.tolerated) for arm in others),
+        outlook(tally, tuple(rates.values()), design) if goes_on else over(tally, design),
         _looks(tally, design.planned, level),
         video_results(tally, design.planned),
     )

@@ -8,21 +8,44 @@ from collections.abc import Sequence
 
 from gifworthy.experiments.lifts import Lift, Rate
 from gifworthy.experiments.mismatch import Mismatch
+from gifworthy.experiments.outlook import Outlook
 from gifworthy.experiments.report import Report
 from gifworthy.experiments.tally import CTR, Metric
 from gifworthy.experiments.videos import VideoArm, VideoResult
+from gifworthy.records.experiments import Design
 
 MOST_VIDEOS = 20
+REPEATING = 1.005
+"""Design effects below are told as 1.00, which says nothing."""
 
 
 def as_text(report: Report, videos: int = MOST_VIDEOS) -> str:
     """What a person reads in a terminal: the verdict first, then the figures. videos: how many at most."""
-    lines = [f"{report.experiment.name}: {report.verdict.outcome}", f"  {report.verdict.why}", ""]
+    lines = [f"{report.experiment.name}: {report.verdict.outcome}"]
+    lines += [f"  {line}" for line in summary(report)] + [""]
     lines += _grid(_arms_table(report))
     if report.verdict.outcome != "mismatch":
         lines += ["", *_grid(_lifts_table(report))]
         lines += ["", *_grid(_videos_table(report, videos))]
     return "\n".join([*lines, "", *notes(report)])
+
+
+def summary(report: Report) -> list[str]:
+    """Why, how long to go on, and what was planned: a line each."""
+    lines = [report.verdict.why, report.outlook.says, _planned(report)]
+    return [line for line in lines if line]
+
+
+def _planned(report: Report) -> str:
+    """Only when a person planned: the number that is taken otherwise says nothing."""
+    outlook = report.outlook
+    if outlook.planned == Design.planned:
+        return ""
+    arms = len(report.arms)
+    all_arms = outlook.planned * arms // 2
+    pair = "" if arms == 2 else f" ({outlook.planned:,} for two arms)"
+    share = 100 * outlook.views / all_arms
+    return f"planned: {all_arms:,} views{pair}; {outlook.views:,} are counted ({share:.0f} %)"
 
 
 def notes(report: Report) -> list[str]:
@@ -37,13 +60,14 @@ def notes(report: Report) -> list[str]:
         reasons = "; ".join(f"{reason}: {count}" for reason, count in counted.left_out)
         lines.append(f"exposures that do not count: {reasons}")
     effect = [lift.repeats for lift in report.lifts if lift.metric == CTR and lift.is_known]
-    if effect:
+    if effect and max(effect) >= REPEATING:
         lines.append(
             f"people repeat: errors are those of {max(effect):.2f} times fewer views (design effect)"
         )
-    lines.append(
-        "intervals hold however often this is read: 95 % for each rate, over all arms and looks"
-    )
+    if report.outlook.views:
+        lines.append(
+            "intervals hold however often this is read: 95 % for each rate, over all arms and looks"
+        )
     return lines
 
 
@@ -65,6 +89,7 @@ def fields(report: Report) -> dict[str, object]:
         "outcome": verdict.outcome,
         "winner": None if verdict.winner is None else experiment.design.arms[verdict.winner],
         "why": verdict.why,
+        "outlook": _outlook_fields(report.outlook),
         "guards": dict(zip(experiment.design.arms[1:], report.guards, strict=True)),
         "split": _split_fields(report.split),
         "robots": {
@@ -119,17 +144,40 @@ def span(lift: Lift | VideoArm) -> str:
 
 
 def told(metric: Metric, value: float) -> str:
-    """A rate with its unit."""
+    """A rate with its unit; an ellipsis while there is nothing to rate."""
+    if not math.isfinite(value):
+        return "…"
     digits = 2 if metric.unit == "%" or value < 100 else 0
     return f"{value:.{digits}f} {metric.unit}".strip()
 
 
 def _split_note(report: Report) -> str:
     split = report.split
-    state = "NOT as it should be" if split.is_found else "as it should be"
-    parts = " to ".join(str(count) for count in split.counted)
-    chance = f"by chance at most {split.chance:.2g}; chi-square {split.plain:.2g}"
-    return f"the split is {state}: {parts} ({chance})"
+    if not sum(split.counted):
+        return "the split is not known: no views yet"
+    parts = " to ".join(f"{count:,}" for count in split.counted)
+    due = " to ".join(f"{round(each, 1):,.12g}" for each in split.expected)
+    came = f"{_drawn(report)} came {parts} where {due} were due"
+    if split.is_found:
+        chance = f"makes it so odd at any look in {_in_so_many(split.chance)} experiments"
+        return f"the split is NOT as it should be: {came}; chance {chance}"
+    chance = f"makes it as uneven in {_in_so_many(split.chi_square_p)} experiments"
+    return f"the split is as it should be: {came}; chance {chance}"
+
+
+def _drawn(report: Report) -> str:
+    """What an arm is drawn for, in words."""
+    if report.experiment.draws_anew:
+        return "draws"
+    return "viewers" if report.experiment.design.by == "unit" else "pairs of viewer and video"
+
+
+def _in_so_many(chance: float) -> str:
+    """0.31 as `31 of 100`, 0.003 as `fewer than 1 of 100`."""
+    if chance >= 0.01:
+        return f"{100 * chance:.0f} of 100"
+    power = min(math.floor(-math.log10(max(chance, 1e-9))), 6)
+    return f"fewer than 1 of {10**power:,}"
 
 
 def _arms_table(report: Report) -> list[list[str]]:
@@ -165,7 +213,7 @@ def _videos_table(report: Report, most: int) -> list[list[str]]:
         rates = [f"{arm.clicks}/{arm.views}" for arm in video.arms]
         sure = "sure" if best.is_sure else ""
         lift = percent(best.value) if math.isfinite(best.high) else "…"
-        table.append([video.video[:40], *rates, lift, span(best), sure])
+        table.append([report.named(video)[:40], *rates, lift, span(best), sure])
     more = len(report.videos) - most
     if more > 0:
         table.append([f"and {more} more", *([""] * (len(table[0]) - 1))])
@@ -189,7 +237,19 @@ def _split_fields(split: Mismatch) -> dict[str, object]:
         "counted": list(split.counted),
         "expected": [round(each, 2) for each in split.expected],
         "chance": split.chance,
-        "chi_square": split.plain,
+        "chi_square": _number(split.chi_square),
+        "chi_square_p": split.chi_square_p,
+    }
+
+
+def _outlook_fields(outlook: Outlook) -> dict[str, object]:
+    return {
+        "planned": outlook.planned,
+        "views": outlook.views,
+        "needed": outlook.needed,
+        "more": outlook.more,
+        "days": None if outlook.days is None else _number(outlook.days),
+        "says": outlook.says,
     }
 
 
@@ -221,6 +281,7 @@ def _video_fields(report: Report, video: VideoResult) -> dict[str, object]:
     known = [math.isfinite(arm.high) for arm in video.arms]
     return {
         "video": video.video,
+        "name": report.named(video),
         "arms": [
             {
                 "arm": name,

@@ -48,6 +48,8 @@ def verdict(
     """
     if split.is_found:
         return Verdict("mismatch", _mismatched(arms, split))
+    if not sum(split.counted):
+        return Verdict("too early", "no views yet")
     if not all(lift.is_known for lift in lifts.values()):
         return Verdict("too early", "too few clicks in some arm to say anything yet")
     best = [

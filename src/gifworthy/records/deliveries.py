@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -54,10 +53,11 @@ viewer: the id of whom it tells something, with whom it goes; "" where it does n
 
 @dataclass(frozen=True)
 class Address:
-    """Who is told. viewer: of whom, "" where it is about nobody."""
+    """Who is told. job: of whose end. viewer: of whom, "" where it is about nobody."""
 
     tenant: str
     url: str
+    job: str
     viewer: str = ""
 
 
@@ -75,12 +75,17 @@ class Delivery:
     made: float
 
 
+def message_of(job: str) -> str:
+    """The id of the message of a job's end; a job ends once."""
+    return f"msg_{job.removeprefix('job_')}"
+
+
 def write_delivery(
     connection: Connection, to: Address, message: Mapping[str, object], now: float
 ) -> None:
     """Write a message in a transaction that somebody else began."""
     row = {
-        "id": f"msg_{uuid.uuid4().hex}",
+        "id": message_of(to.job),
         "tenant": to.tenant,
         "url": to.url,
         "viewer": to.viewer,
@@ -130,6 +135,13 @@ class Deliveries:
         now = time.time() if now is None else now
         tried = delivery.attempts - 1
         self._say(delivery, answer, now + PAUSES[tried] if tried < len(PAUSES) else None)
+
+    def about(self, job: str) -> Delivery | None:
+        """The message of a job's end; None before it has ended, or where nobody wants to hear of it."""
+        wanted = select(DELIVERIES).where(DELIVERIES.c.id == message_of(job))
+        with self.database.reading() as connection:
+            row = connection.execute(wanted).one_or_none()
+        return None if row is None else _delivery(row)
 
     def of(self, tenant: str, most: int = 100) -> tuple[Delivery, ...]:
         """A tenant's messages, the newest first."""

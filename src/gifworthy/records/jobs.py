@@ -276,7 +276,8 @@ def _tell(connection: Connection, row: Row[tuple[object, ...]], now: float) -> N
             "outcome": json.loads(row.outcome),
         }
         message = {"type": f"job.{row.state}", "timestamp": _iso(now), "data": data}
-        write_delivery(connection, Address(row.tenant, row.webhook, row.viewer), message, now)
+        to = Address(row.tenant, row.webhook, row.id, row.viewer)
+        write_delivery(connection, to, message, now)
 
 
 def _iso(now: float) -> str:

@@ -109,15 +109,19 @@ class Keys:
         too_old = key.expires is not None and key.expires <= now
         return None if too_old or key.ended is not None else key
 
-    def of(self, tenant: str) -> tuple[Key, ...]:
-        """A tenant's keys, the oldest first."""
-        wanted = select(KEYS).where(KEYS.c.tenant == tenant).order_by(KEYS.c.made)
+    def of(self, tenant: str = "") -> tuple[Key, ...]:
+        """A tenant's keys, or everybody's, the oldest first."""
+        wanted = select(KEYS).order_by(KEYS.c.made)
+        if tenant:
+            wanted = wanted.where(KEYS.c.tenant == tenant)
         with self.database.reading() as connection:
             return tuple(map(_key, connection.execute(wanted).all()))
 
     def end(self, tenant: str, key: str) -> bool:
-        """A key is good no more; whether there was such a key."""
-        mine = (KEYS.c.tenant == tenant, KEYS.c.id == key, KEYS.c.ended.is_(None))
+        """A key is good no more; whether there was such a key. Args: tenant: whose, "" for anybody's."""
+        mine = [KEYS.c.id == key, KEYS.c.ended.is_(None)]
+        if tenant:
+            mine.append(KEYS.c.tenant == tenant)
         with self.database.writing() as connection:
             done = connection.execute(update(KEYS).where(*mine).values(ended=time.time()))
             return bool(done.rowcount)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -23,7 +23,9 @@ from gifworthy.errors import (
     WeightsError,
 )
 from gifworthy.records.catalogue import StoredCover, StoredVideo
+from gifworthy.records.deliveries import Delivery
 from gifworthy.records.orders import Job, State
+from gifworthy.service.reaching import NotPublic
 from gifworthy.service.tokens import TokenOver, TokenUnknown
 
 STATUS: tuple[tuple[type[Exception], int], ...] = (
@@ -32,6 +34,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (TokenOver, 410),
     (ExperimentNotFound, 404),
     (EventsUnreadable, 422),
+    (NotPublic, 422),
     (VideoUnreachable, 502),
     (VideoError, 422),
     (NothingWorthShowing, 422),
@@ -145,8 +148,40 @@ class CoverAnswer(BaseModel):
         )
 
 
+class WebhookAnswer(BaseModel):
+    """What became of the message that a job has ended.
+
+    attempts: how often it was sent. answer: the last status, or why there is none. next: when it is sent
+    again, seconds since 1970.
+    """
+
+    state: Literal["waiting", "arrived", "given_up"]
+    attempts: int = 0
+    answer: str = ""
+    next: float | None = None
+
+    @classmethod
+    def of(cls, delivery: Delivery | None) -> WebhookAnswer:
+        """The answer for a message; None: its job has not ended."""
+        if delivery is None:
+            return cls(state="waiting")
+        over: Literal["arrived", "given_up"] = (
+            "arrived" if delivery.answer.isdigit() else "given_up"
+        )
+        return cls(
+            state="waiting" if delivery.due is not None else over,
+            attempts=delivery.attempts,
+            answer=delivery.answer,
+            next=delivery.due,
+        )
+
+
 class JobAnswer(BaseModel):
-    """One piece of work. progress: 0 to 1. cover: when it made one. error: when it failed."""
+    """One piece of work.
+
+    progress: 0 to 1. cover: when it made one. error: when it failed. webhook: when somebody is to hear of
+    its end.
+    """
 
     id: str
     video: str
@@ -157,10 +192,13 @@ class JobAnswer(BaseModel):
     ended: float | None = None
     cover: CoverAnswer | None = None
     error: Problem | None = None
+    webhook: WebhookAnswer | None = None
     links: dict[str, str] = {}
 
     @classmethod
-    def of(cls, job: Job, cover: StoredCover | None = None) -> JobAnswer:
+    def of(
+        cls, job: Job, cover: StoredCover | None = None, told: Delivery | None = None
+    ) -> JobAnswer:
         """The answer for a job."""
         home, video = f"/v1/jobs/{job.id}", job.video or str(job.outcome.get("video") or "")
         links = {"self": home, "events": f"{home}/events"}
@@ -174,6 +212,7 @@ class JobAnswer(BaseModel):
             ended=job.ended,
             cover=None if cover is None else CoverAnswer.of(cover),
             error=Problem.model_validate(job.outcome) if job.state == "errored" else None,
+            webhook=WebhookAnswer.of(told) if job.webhook else None,
             links=links | ({"video": f"/v1/videos/{video}"} if video else {}),
         )
 

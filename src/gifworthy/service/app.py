@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from gifworthy import __version__
 from gifworthy.errors import GifworthyError
@@ -70,6 +72,7 @@ def create_app(house: House) -> FastAPI:
     app.mount("/static", pages.static)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(ClientDisconnect, _left)
     for kind in (GifworthyError, ValueError):
         app.add_exception_handler(kind, _failed)
     app.add_middleware(Watching, registry=house.registry)
@@ -86,9 +89,23 @@ async def _refused(_: Request, error: Exception) -> JSONResponse:
 async def _not_understood(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return JSONResponse(problem("Invalid", _no_json(first), 422), 422)
     place = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
     message = f"{place or 'the request'}: {first['msg'].removeprefix('Value error, ')}"
     return JSONResponse(problem("Invalid", message, 422), 422)
+
+
+def _no_json(first: dict[str, Any]) -> str:
+    at = next((part for part in first["loc"] if isinstance(part, int)), None)
+    where = "" if at is None else f", at character {at + 1}"
+    return f"the body is no JSON: {first.get('ctx', {}).get('error', 'it cannot be read')}{where}"
+
+
+async def _left(request: Request, _: Exception) -> JSONResponse:
+    """Who sent a body is gone before its end: nobody reads this answer, and one line of the log is enough."""
+    log.info("%s %s: the sender went away before the end", request.method, request.url.path)
+    return JSONResponse(problem("BadRequest", "the body broke off; send it again", 400), 400)
 
 
 async def _failed(_: Request, error: Exception) -> JSONResponse:

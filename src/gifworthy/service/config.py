@@ -10,6 +10,8 @@ from gifworthy.isolation import Limits
 from gifworthy.service.reaching import Reach
 from gifworthy.settings import Settings
 
+EVERYWHERE = ("0.0.0.0", "::")
+"""What a server listens at, and nobody can ask for."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -41,7 +43,8 @@ class Config:
 
     folder: for everything, unless `database` or `storage` name other places. workers: processes that work
     on videos, 0 for none here. public: the address that people reach it by, for the links it gives out.
-    models: a folder of trained models, each a plan by its folder's name; None for none.
+    models: a folder of trained models, each a plan by its folder's name; None for none. open_metrics: whether
+    everybody may read `/metrics`.
     """
 
     folder: Path = Path("~/.local/share/gifworthy/service")
@@ -52,6 +55,7 @@ class Config:
     workers: int = 1
     public: str = ""
     models: Path | None = None
+    open_metrics: bool = False
     bounds: Bounds = field(default_factory=Bounds)
     settings: Settings = field(default_factory=Settings)
 

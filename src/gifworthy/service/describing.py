@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from gifworthy.service.house import COOKIE
 
 Schema = dict[str, Any]
-OPEN = ("health_alive", "health_ready", "health_metrics", "uploads_what_can_be")
+OPEN = ("health_alive", "health_ready", "uploads_what_can_be")
 """What is told to everybody."""
 SECURITY = {
     "key": {"type": "http", "scheme": "bearer", "description": "gifworthy key add"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, cast
@@ -18,7 +18,7 @@ from gifworthy.records.database import Database
 from gifworthy.records.jobs import Jobs
 from gifworthy.records.keys import Key, Keys, Scope
 from gifworthy.records.viewers import Viewers
-from gifworthy.service.config import LOOPBACK, Config
+from gifworthy.service.config import EVERYWHERE, LOOPBACK, Config
 from gifworthy.service.offers import Offers
 from gifworthy.service.signing import SIGNATURE, tenant_of
 from gifworthy.service.storage import Storage, open_storage
@@ -35,7 +35,7 @@ MOST_REMEMBERED = 10_000
 
 @dataclass
 class House:
-    """One server's rooms, shared by all requests."""
+    """One server's rooms, shared by all requests. coming: what each tenant is about to send or order."""
 
     config: Config
     database: Database
@@ -47,6 +47,7 @@ class House:
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     known: OrderedDict[str, tuple[float, Key]] = field(default_factory=OrderedDict)
     asked: dict[str, deque[float]] = field(default_factory=dict)
+    coming: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -62,6 +63,12 @@ class House:
     def viewers(self) -> Viewers:
         """Whom personal covers are made for."""
         return Viewers(self.database)
+
+    def address_for(self, request: Request) -> str:
+        """Where this server is reached, as its operator says, or as who asks has found it."""
+        if self.config.public or self.config.host not in EVERYWHERE:
+            return self.config.address
+        return str(request.base_url).rstrip("/")
 
     def who(self, word: str | None) -> Key | None:
         """Whose key a word is. On this machine alone nobody needs one."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
+from urllib.parse import unquote
 
 from anyio import to_thread
 
@@ -21,26 +23,31 @@ from gifworthy.service.storage import Storage, spool
 HEAD_BYTES = 64
 CHUNK = 1 << 18
 MOST_NAME = 200
+EXTENDED = re.compile(r"(?i:utf-8)'[A-Za-z0-9-]*'(.*)", re.DOTALL)
 
 
 class TooLarge(ValueError):
     """More bytes came than may come."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a video is kept. spools: a folder for what is not whole yet. still: refuses what has no room."""
+
+    storage: Storage
+    spools: Path
+    still: Callable[[], None]
+
+
 async def receive(
-    chunks: AsyncIterator[bytes],
-    called: str,
-    tenant: str,
-    storage: Storage,
-    spools: Path,
-    most: int,
+    chunks: AsyncIterator[bytes], called: str, tenant: str, place: Place, most: int
 ) -> Upload:
     """Take a video in, chunk by chunk; nothing of it is left when it is refused or breaks off.
 
-    Args: called: what its sender calls it. spools: a folder for what is not whole yet. most: bytes.
+    Args: called: what its sender calls it. most: bytes.
     Raises: TooLarge; VideoUnreadable when it is of no kind that holds pictures; OutputError.
     """
-    with spool(spools) as (file, place):
+    with spool(place.spools) as (file, whole):
         digest, size = hashlib.sha256(), 0
         async for chunk in chunks:
             size += len(chunk)
@@ -50,7 +57,8 @@ async def receive(
             await to_thread.run_sync(file.write, chunk)
         file.flush()
         upload = Upload(tenant, digest.hexdigest(), shown_name(called), size)
-        await to_thread.run_sync(_keep, storage, upload, place)
+        await to_thread.run_sync(place.still)
+        await to_thread.run_sync(_keep, place.storage, upload, whole)
     return upload
 
 
@@ -99,6 +107,20 @@ def _read(answer: HTTPResponse) -> bytes:
         return answer.read(CHUNK)
     except (OSError, HTTPException) as error:
         raise VideoUnreachable(f"the address broke off: {error or type(error).__name__}") from error
+
+
+def name_in(header: str) -> str:
+    """The name that a header holds, whose bytes were read as Latin-1.
+
+    It may be UTF-8 as curl sends it, Latin-1 as old programs do, percent-encoded UTF-8, or RFC 8187's
+    `UTF-8'language'...`.
+    """
+    try:
+        text = header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        text = header
+    extended = EXTENDED.fullmatch(text)
+    return unquote(extended[1] if extended else text)
 
 
 def shown_name(called: str) -> str:

@@ -20,6 +20,19 @@ from gifworthy.errors import VideoUnreachable
 MOST_REDIRECTS = 5
 PORTS = (80, 443, 8080, 8443)
 REDIRECTS = (301, 302, 303, 307, 308)
+WRAPPING = (
+    ("::/96", 0),
+    ("::ffff:0:0/96", 0),
+    ("::ffff:0:0:0/96", 0),
+    ("64:ff9b::/96", 0),
+    ("2002::/16", 80),
+)
+"""Networks of IPv6 whose addresses hold one of IPv4, and the bits after it: compatible, mapped, translated
+(RFC 2765), NAT64 (RFC 6052), 6to4 (RFC 3056)."""
+OWN_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
+"""NAT64 within one network (RFC 8215)."""
+LOCAL_NAMES = ("localhost", "local", "internal", "home.arpa")
+"""Names that lead into one's own network wherever they lead (RFC 6761, RFC 6762, RFC 8375)."""
 
 
 class NotPublic(VideoUnreachable):
@@ -58,11 +71,30 @@ class Reach:
         with closing(self._connected(url)) as connection:
             return _asked(connection, "POST", url, body, headers).status
 
+    def check(self, url: str) -> None:
+        """What can be said of an address without looking up a name: whether it may be reached at all.
+
+        Raises: ValueError when it is none; NotPublic for a port that is not reached, and for an address
+        that is written out and not public. What a name leads to is seen when it is reached.
+        """
+        parts = urlsplit(url)
+        host, port = _place(parts)
+        if self.private:
+            return
+        self._check_port(url, port)
+        written = _written_out(host)
+        if _leads_home(host) or (written is not None and not is_public(written)):
+            raise NotPublic(f"{host} is no public address; give one that everybody can reach")
+
+    def _check_port(self, url: str, port: int) -> None:
+        if not self.private and port not in PORTS:
+            ports = ", ".join(map(str, PORTS))
+            raise NotPublic(f"{_shown(url)} has port {port}; only {ports} are reached")
+
     def _connected(self, url: str) -> http.client.HTTPConnection:
         parts = urlsplit(url)
         host, port = _place(parts)
-        if not self.private and port not in PORTS:
-            raise NotPublic(f"{_shown(url)} has port {port}; only {PORTS} are reached")
+        self._check_port(url, port)
         line = self._line(host, port)
         connection = http.client.HTTPConnection(host, port, timeout=self.seconds)
         connection.sock = line if parts.scheme == "http" else _secured(line, host)
@@ -85,22 +117,47 @@ class Reach:
 def is_public(address: str) -> bool:
     """Whether an address is somewhere in the open: not here, not in one's own network, not reserved.
 
-    An address that only wraps another (IPv4 in IPv6, 6to4, Teredo) is judged by that one too.
+    An address of IPv6 that only wraps one of IPv4 (mapped, NAT64, 6to4, ...) is judged by that one too;
+    Teredo, and the NAT64 of one's own network, lead nowhere that everybody can reach.
     """
     try:
         known = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
     if isinstance(known, ipaddress.IPv6Address):
-        inner = known.ipv4_mapped or known.sixtofour or (known.teredo or (None, None))[1]
-        if inner is not None and not inner.is_global:
+        if known.teredo or known in OWN_NAT64:
             return False
+        if known.is_site_local:  # fec0::/10, given up long ago, and still somebody's own
+            return False
+        inner = _wrapped(known)
+        if inner is not None:
+            return inner.is_global and not inner.is_multicast
     return known.is_global and not known.is_multicast
 
 
-def check_address(url: str) -> None:
-    """Whether this can be an address at all. Raises: ValueError."""
-    _place(urlsplit(url))
+def _wrapped(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The address of IPv4 that one of IPv6 stands for."""
+    for network, after in WRAPPING:
+        if address in ipaddress.IPv6Network(network):
+            return ipaddress.IPv4Address(int(address) >> after & 0xFFFFFFFF)
+    return None
+
+
+def _written_out(host: str) -> str | None:
+    """The address that a host is, without a name server; also `2130706433` and `0x7f.1`, as C reads them."""
+    try:
+        return str(ipaddress.ip_address(host.partition("%")[0]))
+    except ValueError:
+        pass
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except (OSError, UnicodeError, ValueError):
+        return None
+
+
+def _leads_home(host: str) -> bool:
+    name = host.rstrip(".").lower()
+    return any(name == local or name.endswith(f".{local}") for local in LOCAL_NAMES)
 
 
 def _place(parts: SplitResult) -> tuple[str, int]:

@@ -42,6 +42,11 @@ class Given:
     settings: Settings
     scan: bytes | None = None
 
+    def in_words(self, told: tuple[str, ...]) -> tuple[str, ...]:
+        """What was noted of the video, with its sender's name for it: how files are called here is ours."""
+        ours = self.source.rpartition("/")[2]
+        return tuple(one.replace(self.source, self.name).replace(ours, self.name) for one in told)
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -81,9 +86,12 @@ def look(given: Given, longest: float, tell: Told) -> Seen:
             raise VideoUnreadable(
                 f"it lasts {clock(video.duration)}, and at most {clock(longest)} are taken; cut it first"
             )
-        ranking = json.loads(ranking_as_json(replace(maker.rank(video), source=given.name)))
+        ranked = maker.rank(video)
+        told = replace(ranked, source=given.name, warnings=given.in_words(ranked.warnings))
+        ranking = json.loads(ranking_as_json(told))
         strip, places = _strip(video.scan)
-        return Seen(_facts(video, places), ranking, packed(video.scan), strip)
+        facts = {**_facts(video, places), "warnings": list(given.in_words(video.warnings))}
+        return Seen(facts, ranking, packed(video.scan), strip)
 
 
 def make(given: Given, asked: Asked, plan: Plan, whose: Carried | None, tell: Told) -> Made:
@@ -100,7 +108,7 @@ def make(given: Given, asked: Asked, plan: Plan, whose: Carried | None, tell: To
         scan = packed(video.scan) if known is None else None
     cover = making.cover
     suffix = ENCODERS[asked.style.format].suffix
-    told = replace(making, source=given.name)
+    told = replace(making, source=given.name, warnings=given.in_words(making.warnings))
     story = json.loads(making_as_json(told, Names(f"cover{suffix}", "cover.jpg")))
     return Made(cover.data, cover.media_type, suffix, cover.poster, story, scan, whose)
 
@@ -159,7 +167,6 @@ def _facts(video: Video, stills: list[float]) -> dict[str, object]:
         "height": video.height,
         "has_audio": video.has_audio,
         "stills": stills,
-        "warnings": list(video.warnings),
     }
 
 

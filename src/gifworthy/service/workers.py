@@ -247,7 +247,9 @@ class Worker:
     def _named(self, job: Job, message: str) -> str:
         """A message that calls the video as its sender does, not as our storage does."""
         video = self.catalogue.find(job.tenant, job.video)
-        return message if video is None else message.replace(video.content, video.name)
+        if video is None:
+            return message
+        return message.replace(self._place(video), video.name).replace(video.content, video.name)
 
 
 class Going:

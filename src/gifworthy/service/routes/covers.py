@@ -15,18 +15,19 @@ from gifworthy.moments import parse_aspect
 from gifworthy.plans import usual_seconds
 from gifworthy.records.catalogue import StoredCover, StoredVideo
 from gifworthy.records.keys import Key
-from gifworthy.records.orders import Order
+from gifworthy.records.orders import Job, Order
 from gifworthy.service import names
 from gifworthy.service.answers import files_of_type
+from gifworthy.service.heads import Headed
 from gifworthy.service.house import House, Rooms, Viewing, Writer, video_of
 from gifworthy.service.offers import Offers
 from gifworthy.service.requests import Asked, PlanAsked
-from gifworthy.service.routes.videos import check_room, looked_at
+from gifworthy.service.routes.videos import looked_at, room_for
 from gifworthy.service.signing import ENDS, SIGNATURE, TENANT, signed
 from gifworthy.service.whose import shown
 from gifworthy.types import Segment, Style
 
-router = APIRouter(prefix="/v1", tags=["covers"])
+router = APIRouter(prefix="/v1", tags=["covers"], route_class=Headed)
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_WHILE = "public, max-age=60, stale-while-revalidate=600"
 FOR_ONE = "private, no-cache"
@@ -88,8 +89,12 @@ KNOWN = {field.alias or name for name, field in Address.model_fields.items()}
 
 
 async def only_known(request: Request) -> None:
-    """A dependency: refuses a word in an address that is none of ours. Raises: HTTPException 422."""
-    strange = sorted(request.query_params.keys() - KNOWN)
+    """A dependency: refuses a word that is none of ours, or said twice. Raises: HTTPException 422."""
+    words = [word for word, _ in request.query_params.multi_items()]
+    twice = next((word for word in words if words.count(word) > 1), None)
+    if twice is not None:
+        raise HTTPException(422, f"{twice!r} stands more than once in the address; say it once")
+    strange = sorted(set(words) - KNOWN)
     if strange:
         raise HTTPException(
             422,
@@ -98,11 +103,13 @@ async def only_known(request: Request) -> None:
 
 
 ByAddress = Annotated[Address, Query()]
+STRICT = [Depends(only_known)]
 
 
+@router.head("/videos/{video}/cover", dependencies=STRICT, include_in_schema=False)
 @router.get(
     "/videos/{video}/cover",
-    dependencies=[Depends(only_known)],
+    dependencies=STRICT,
     response_class=Response,
     responses=COVERS | WAITING,
 )
@@ -120,9 +127,10 @@ def cover_by_accept(
     return answer
 
 
+@router.head("/videos/{video}/cover.{format}", dependencies=STRICT, include_in_schema=False)
 @router.get(
     "/videos/{video}/cover.{format}",
-    dependencies=[Depends(only_known)],
+    dependencies=STRICT,
     response_class=Response,
     responses=COVERS | WAITING,
 )
@@ -132,11 +140,12 @@ def cover_by_name(
     """The cover in one format: gif, webp, avif, mp4, webm; or jpg for its still."""
     if format != "jpg" and format not in ENCODERS:
         raise HTTPException(
-            404, f"there is no format {format}; there are gif, webp, avif, mp4, jpg"
+            404, f"there is no format {format}; there are {', '.join((*ENCODERS, 'jpg'))}"
         )
     return _answer(_Wish(video, address, format), key, house, request)
 
 
+@router.head("/covers/{name}.{format}", include_in_schema=False)
 @router.get("/covers/{name}.{format}", response_class=Response, responses=COVERS | UNCHANGED)
 def cover_by_key(name: str, format: str, key: Viewing, house: Rooms, request: Request) -> Response:
     """A cover that was made, or its still (jpg). What is there never changes."""
@@ -160,7 +169,7 @@ class SignedAnswer(BaseModel):
 
 
 @router.post("/sign", response_model=SignedAnswer)
-def sign(body: SignBody, key: Writer, house: Rooms) -> SignedAnswer:
+def sign(body: SignBody, key: Writer, house: Rooms, request: Request) -> SignedAnswer:
     """Sign the address of a cover of yours, so that a page can show it to people without a key."""
     match = SIGNABLE.fullmatch(urlsplit(body.address).path)
     if match is None:
@@ -172,7 +181,7 @@ def sign(body: SignBody, key: Writer, house: Rooms) -> SignedAnswer:
     elif house.catalogue.cover(key.tenant, match["cover"]) is None:
         raise HTTPException(404, f"there is no cover {match['cover']}")
     path = signed(house.database.secret, key.tenant, body.address, body.seconds)
-    return SignedAnswer(url=f"{house.config.address}{path}")
+    return SignedAnswer(url=f"{house.address_for(request)}{path}")
 
 
 @dataclass(frozen=True)
@@ -199,7 +208,8 @@ def _answer(wish: _Wish, key: Key, house: House, request: Request) -> Response:
         keeping = FOR_ONE if wish.address.viewer else FOR_A_WHILE
         return _file(house, cover, wish.format, request, keeping)
     order = Order(key.tenant, video.id, "cover", asked.as_json, URGENT, f"address:{name}")
-    return _ordered(house, key, replace(order, viewer=whose.id) if whose else order)
+    order = replace(order, viewer=whose.id) if whose else order
+    return _waited_for(house, order) if request.method == "HEAD" else _ordered(house, key, order)
 
 
 def as_chosen(house: House, video: StoredVideo, asked: Asked) -> Asked:
@@ -218,11 +228,23 @@ def _ordered(house: House, key: Key, order: Order) -> Response:
     if known is not None and known.state in ("cancelled", "completed"):
         known, order = None, replace(order, once=None)  # its cover was taken away: make it anew
     if known is None:
-        check_room(house, key, "orders")
-        known = house.jobs.order(order)
-    if known.state == "errored":
-        raise HTTPException(422, str(known.outcome.get("message", "the cover cannot be made")))
-    headers = {"Retry-After": "1", "Location": f"/v1/jobs/{known.id}", "Cache-Control": "no-store"}
+        with room_for(house, key, "orders"):
+            known = house.jobs.order(order)
+    return _come_back(known)
+
+
+def _waited_for(house: House, order: Order) -> Response:
+    """HEAD changes nothing: it says that the cover is not there yet, and orders none."""
+    return _come_back(house.jobs.named(order.tenant, str(order.once)))
+
+
+def _come_back(job: Job | None) -> Response:
+    """Raises: HTTPException 422 when the job could not do it."""
+    if job is not None and job.state == "errored":
+        raise HTTPException(422, str(job.outcome.get("message", "the cover cannot be made")))
+    headers = {"Retry-After": "1", "Cache-Control": "no-store"}
+    if job is not None:
+        headers["Location"] = f"/v1/jobs/{job.id}"
     return Response(status_code=202, headers=headers)
 
 

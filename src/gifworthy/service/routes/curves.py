@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BaseModel, Field
 
-from gifworthy.exports import as_webvtt, storyboard_as_webvtt
+from gifworthy.exports import as_webvtt
 from gifworthy.records.catalogue import StoredVideo
 from gifworthy.service import names
 from gifworthy.service.answers import files_of_type
 from gifworthy.service.house import House, Reader, Rooms
 from gifworthy.service.routes.videos import looked_at
-from gifworthy.types import Highlight, Reason, Segment, Storyboard
+from gifworthy.types import Highlight, Reason, Segment
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
 
@@ -101,13 +101,12 @@ def highlights_as_track(
     kind: Literal["chapters", "metadata"] = "chapters",
     most: Annotated[int, Query(ge=1, le=1000)] = 10,
 ) -> Response:
-    """The best pieces as a WebVTT track: place, score and reasons, as text, or as JSON for programs."""
+    """The best pieces as a WebVTT track: chapters by place and main reason, or JSON with all for programs."""
     ranking = ranking_of(house, looked_at(house, key, video))
     best = tuple(_highlight(piece, score) for piece, score in ranking.scored[:most])
-    text = storyboard_as_webvtt(Storyboard(best, ranking.scorer)) if best else as_webvtt([], [])
-    if kind == "metadata":
-        told = [_told(place, one) for place, one in enumerate(best, start=1)]
-        text = as_webvtt([one.segment for one in best], told)
+    words = _told if kind == "metadata" else _title
+    told = [words(place, one) for place, one in enumerate(best, start=1)]
+    text = as_webvtt([one.segment for one in best], told)
     return Response(text, media_type="text/vtt")
 
 
@@ -128,6 +127,14 @@ def _height(score: float | None, least: float | None, most: float | None) -> flo
 def _highlight(piece: Ranked, score: float) -> Highlight:
     reasons = tuple(Reason(name, value) for name, value in piece.reasons.items())
     return Highlight(Segment(piece.start, piece.end), score, reasons=reasons)
+
+
+def _title(place: int, highlight: Highlight) -> str:
+    """What a viewer of a player reads: the place, and what speaks most for the piece."""
+    most = max(highlight.reasons, key=lambda reason: reason.value, default=None)
+    if most is None or most.value <= 0:
+        return f"{place}: highlight"
+    return f"{place}: {most.name.replace('_', ' ')}"
 
 
 def _told(place: int, highlight: Highlight) -> str:

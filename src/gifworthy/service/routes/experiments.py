@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -12,12 +12,16 @@ from gifworthy.experiments.forgetting import forget
 from gifworthy.experiments.picture import report_picture
 from gifworthy.experiments.report import Report, report
 from gifworthy.experiments.speech import fields
+from gifworthy.memory import let_go
 from gifworthy.records.events import Events
 from gifworthy.records.experiments import Design, Experiment, Experiments, Variant
 from gifworthy.records.keys import Key
 from gifworthy.service.answers import Span, files_of_type
 from gifworthy.service.house import House, Reader, Rooms, Writer
 from gifworthy.types import Segment
+
+NAMED = 200
+"""Videos whose names are looked up: as many as a page lists."""
 
 router = APIRouter(prefix="/v1", tags=["experiments"])
 
@@ -135,4 +139,13 @@ def found(house: House, key: Key, experiment: str) -> Experiment:
 def reported(house: House, experiment: Experiment) -> Report:
     """What an experiment says now."""
     splits = Experiments(house.database).splits(experiment)
-    return report(experiment, splits, Events(house.database).of(experiment.id))
+    said = report(experiment, splits, Events(house.database).of(experiment.id))
+    let_go()
+    return replace(said, names=_names(house, experiment, said))
+
+
+def _names(house: House, experiment: Experiment, said: Report) -> dict[str, str]:
+    """What the busiest videos are called here; an experiment may be over videos that are elsewhere."""
+    ids = [video.video for video in said.videos[:NAMED]]
+    stored = (house.catalogue.find(experiment.tenant, each) for each in ids)
+    return {each: video.name for each, video in zip(ids, stored, strict=True) if video is not None}

@@ -13,17 +13,19 @@ from gifworthy.sampling import spread
 from gifworthy.scan import unpacked
 from gifworthy.service import names
 from gifworthy.service.answers import files_of_type
+from gifworthy.service.heads import Headed
 from gifworthy.service.house import Reader, Rooms
 from gifworthy.service.routes.videos import looked_at
 from gifworthy.service.work import plain_effort
 from gifworthy.types import Scan, Segment
 
-router = APIRouter(prefix="/v1/videos", tags=["videos"])
+router = APIRouter(prefix="/v1/videos", tags=["videos"], route_class=Headed)
 LARGEST = 64 << 20
 """Bytes of a packed scan that a web process takes into memory; longer videos have their strip."""
 FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
+@router.head("/{video}/frames.jpg", include_in_schema=False)
 @router.get("/{video}/frames.jpg", response_class=Response, responses=files_of_type("image/jpeg"))
 def frames(
     video: str,

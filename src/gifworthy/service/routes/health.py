@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from gifworthy.errors import GifworthyError
 from gifworthy.service.answers import files_of_type, told
-from gifworthy.service.house import Rooms
+from gifworthy.service.house import Rooms, allowed
 
 log = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
@@ -34,8 +34,13 @@ def ready(house: Rooms) -> dict[str, str]:
 
 
 @router.get("/metrics", response_class=Response, responses=files_of_type("text/plain"))
-def metrics(house: Rooms) -> Response:
-    """For Prometheus: jobs by state, and what this process counted of its requests."""
+def metrics(request: Request, house: Rooms) -> Response:
+    """For Prometheus: jobs by state, and what this process counted of its requests.
+
+    It needs a key that may read, unless the server was started with `--open-metrics`.
+    """
+    if not house.config.open_metrics:
+        allowed("read")(request, house)
     now = CollectorRegistry()
     jobs = Gauge("gifworthy_jobs", "Jobs by state.", ["state"], registry=now)
     for state, count in house.jobs.count().items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from typing import Annotated
 
 import anyio
@@ -13,14 +14,15 @@ from fastapi import APIRouter, Header, HTTPException, Query, Response
 from pydantic import BaseModel
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
+from gifworthy.records.deliveries import Deliveries
 from gifworthy.records.jobs import KeyReused
 from gifworthy.records.keys import Key
 from gifworthy.records.orders import STATES, Job, Order, State
 from gifworthy.service.answers import JobAnswer, JobsAnswer, files_of_type
 from gifworthy.service.house import House, Reader, Rooms, Writer, video_of
-from gifworthy.service.reaching import check_address
 from gifworthy.service.requests import Asked, Ordered
-from gifworthy.service.routes.videos import check_room
+from gifworthy.service.routes.videos import room_for
+from gifworthy.service.spans import check_spans
 from gifworthy.service.webhooks import secret_of
 from gifworthy.service.whose import Whose, shown
 
@@ -52,8 +54,9 @@ def order_cover(
     `webhook` is an address that hears when the job has ended, signed as Standard Webhooks has it.
     """
     if webhook:
-        check_address(webhook)
+        house.config.bounds.reach.check(webhook)
     found, asked = video_of(house, key, video), body.asked
+    check_spans(found, asked.windows, asked.exclude)
     whose = shown(house, key, body.viewer, asked)
     name = house.offers.key(asked, found.content, whose.name if whose else "")
     once = None if idempotency_key is None else f"client:{idempotency_key}"
@@ -68,12 +71,15 @@ def order_cover(
         known=_made(house, key, video, name),
         viewer=whose.id if whose else "",
     )
-    if order.known is None and not (once and house.jobs.named(key.tenant, once)):
-        check_room(house, key, "orders")
+    is_new = order.known is None and not (once and house.jobs.named(key.tenant, once))
     try:
-        job = house.jobs.order(order)
+        with room_for(house, key, "orders") if is_new else nullcontext():
+            job = house.jobs.order(order)
     except KeyReused as error:
-        raise HTTPException(409, str(error)) from error
+        raise HTTPException(
+            409,
+            f"the idempotency key {idempotency_key!r} was used for another request; use a new one",
+        ) from error
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return told(house, job)
 
@@ -145,10 +151,11 @@ def job_of(house: House, key: Key, job: str) -> Job:
 
 
 def told(house: House, job: Job) -> JobAnswer:
-    """The answer for a job, with the cover that it made."""
+    """The answer for a job, with the cover that it made, and whether its owner has heard of its end."""
     cover = job.outcome.get("cover")
     made = house.catalogue.cover(job.tenant, str(cover)) if cover else None
-    return JobAnswer.of(job, made)
+    message = Deliveries(house.database).about(job.id) if job.webhook else None
+    return JobAnswer.of(job, made, message)
 
 
 async def _changes(house: House, key: Key, job: str) -> AsyncIterator[ServerSentEvent]:

@@ -4,42 +4,38 @@ from __future__ import annotations
 
 import io
 import json
-import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import itemgetter
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 from PIL import Image
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Scope
 
-from gifworthy import __version__
 from gifworthy.encoders import ENCODERS
 from gifworthy.experiments.page import fragment, style
 from gifworthy.moments import clock
 from gifworthy.records.catalogue import StoredVideo
 from gifworthy.records.experiments import Experiment, Experiments
-from gifworthy.records.keys import Key
+from gifworthy.records.orders import Job
 from gifworthy.service import names
 from gifworthy.service.answers import CoverAnswer, VideoAnswer
 from gifworthy.service.beacon import OURS
-from gifworthy.service.house import COOKIE, House, Rooms, asking, video_of
+from gifworthy.service.house import COOKIE, LOCAL, House, Rooms, asking, video_of
 from gifworthy.service.routes.experiments import found, reported
 from gifworthy.service.routes.telling import beacon_of
+from gifworthy.service.showing import HERE, ForPeople, page
 
-HERE = Path(__file__).parent.parent
-POLICY = (
-    "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
 CANDIDATES = 6
+LISTED = 100
+"""Jobs on the queue's page."""
+LOOKED_BACK = 2000
 SHOWN = 24
 PREVIEW_WIDTH = 240
 """Pixels of the previews that `candidates.js` orders."""
@@ -56,7 +52,7 @@ ASK_AGAIN = {"Cache-Control": "no-cache"}
 WORKS = {"look": "looked at", "cover": "cover", "fetch": "fetched", "history": "a viewer's history"}
 """What each kind of job does, in words."""
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=ForPeople)
 
 
 class Static(StaticFiles):
@@ -113,31 +109,6 @@ class Shown:
     spans: str
 
 
-def _size(count: int) -> str:
-    return f"{count / 1e3:.0f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"
-
-
-def _ago(moment: float) -> str:
-    seconds = max(0, int(time.time() - moment))
-    for length, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= length:
-            count = seconds // length
-            return f"{count} {name}{'s' if count > 1 else ''} ago"
-    return "just now"
-
-
-def _environment() -> Environment:
-    pages = Environment(
-        loader=FileSystemLoader(HERE / "pages"), autoescape=select_autoescape(), auto_reload=False
-    )
-    pages.filters |= {"clock": clock, "size": _size, "ago": _ago}
-    pages.globals |= {"version": __version__}
-    return pages
-
-
-PAGES = _environment()
-
-
 @router.get("/")
 def all_videos(request: Request, house: Rooms, before: float | None = None) -> Response:
     """Drop one, and see them all, the newest first."""
@@ -147,7 +118,7 @@ def all_videos(request: Request, house: Rooms, before: float | None = None) -> R
     videos = house.catalogue.of(key.tenant, ON_A_PAGE, before)
     older = videos[-1].added if len(videos) == ON_A_PAGE else None
     covers = {video.id: _newest(house, video) for video in videos}
-    return _page(
+    return page(
         "videos.html", key, videos=_answers(videos), covers=covers, older=older, here="videos"
     )
 
@@ -160,12 +131,13 @@ def one_video(video: str, request: Request, house: Rooms) -> Response:
         return _to_sign_in()
     found = video_of(house, key, video)
     bars, candidates = _seen(house, found)
-    return _page(
+    return page(
         "video.html",
         key,
         video=VideoAnswer.of(found),
         bars=bars,
         candidates=candidates,
+        refusals=_refusals(bars),
         plans=[offer for offer in house.offers.plans if not offer.baseline],
         formats=list(ENCODERS),
         preview=_preview(found),
@@ -193,12 +165,10 @@ def queue(request: Request, house: Rooms) -> Response:
     key = asking(request, house, "read")
     if key is None:
         return _to_sign_in()
-    jobs = house.jobs.of(key.tenant, most=100)
+    jobs = [job for job in house.jobs.of(key.tenant, most=LOOKED_BACK) if not _known(job)][:LISTED]
     known = {video.id: video.name for video in house.catalogue.of(key.tenant, 500)}
     counts = house.jobs.count(key.tenant)
-    return _page(
-        "queue.html", key, jobs=jobs, names=known, counts=counts, works=WORKS, here="queue"
-    )
+    return page("queue.html", key, jobs=jobs, names=known, counts=counts, works=WORKS, here="queue")
 
 
 @router.get("/experiments")
@@ -208,7 +178,7 @@ def all_experiments(request: Request, house: Rooms) -> Response:
     if key is None:
         return _to_sign_in()
     mine = Experiments(house.database).of(key.tenant)
-    return _page("experiments.html", key, experiments=mine, here="experiments")
+    return page("experiments.html", key, experiments=mine, here="experiments")
 
 
 @router.get("/experiments/{experiment}")
@@ -219,7 +189,7 @@ def one_experiment(experiment: str, request: Request, house: Rooms) -> Response:
         return _to_sign_in()
     mine = found(house, key, experiment)
     told = Markup(fragment(reported(house, mine), heading=False))
-    return _page(
+    return page(
         "experiment.html",
         key,
         experiment=mine,
@@ -237,9 +207,12 @@ def experiment_style() -> Response:
 
 
 @router.get("/sign-in")
-def sign_in_page(refused: bool = False) -> Response:
-    """Where a key is asked for."""
-    return _page("sign_in.html", None, refused=refused, here="")
+def sign_in_page(request: Request, house: Rooms, refused: bool = False) -> Response:
+    """Where a key is asked for; who has given one is led on."""
+    known = house.who(request.cookies.get(COOKIE))
+    if known is not None and known.id != LOCAL.id:
+        return RedirectResponse("/", 303)
+    return page("sign_in.html", None, refused=refused, here="")
 
 
 @router.post("/sign-in")
@@ -261,11 +234,22 @@ def sign_out() -> Response:
     return answer
 
 
-def _page(name: str, key: Key | None, **values: object) -> HTMLResponse:
-    signed_in = key is not None and key.id != "local"
-    text = PAGES.get_template(name).render(signed_in=signed_in, **values)
-    return HTMLResponse(
-        text, headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+@router.get("/{strange}")
+def nothing_here(strange: str) -> Response:
+    """An address that is none of ours."""
+    raise HTTPException(404, f"there is no page {strange}")
+
+
+def _known(job: Job) -> bool:
+    """Whether its cover was there already when it was ordered: such a job was never work."""
+    return job.state == "completed" and job.ended == job.created
+
+
+def _refusals(bars: list[Bar]) -> str:
+    """How many pieces were refused, and why."""
+    counts = Counter(bar.why for bar in bars if bar.score is None)
+    return ", ".join(
+        f"{count} {'is' if count == 1 else 'are'} {word}" for word, count in counts.most_common()
     )
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Header, HTTPException, Request, Response
 from gifworthy.records.keys import Key
 from gifworthy.service.house import House, Rooms, Writer
 from gifworthy.service.intake import accept
-from gifworthy.service.routes.videos import check_room
+from gifworthy.service.routes.videos import check_waiting, room_for
 from gifworthy.service.uploads import Begun, Elsewhere, Uploads
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
@@ -47,8 +47,8 @@ def begin(
     most = house.config.bounds.upload_bytes
     if upload_length > most:
         raise HTTPException(413, f"at most {most} bytes are taken, not {upload_length}")
-    check_room(house, key, "uploads")
-    begun = _uploads(house).begin(key.tenant, _filename(upload_metadata), upload_length)
+    with room_for(house, key, "uploads"):
+        begun = _uploads(house).begin(key.tenant, _filename(upload_metadata), upload_length)
     return Response(status_code=201, headers=TUS | {"Location": f"/v1/uploads/{begun.id}"})
 
 
@@ -78,7 +78,10 @@ async def go_on(
     house: Rooms,
     upload_offset: Annotated[int, Header(ge=0)],
 ) -> Response:
-    """Send more bytes. With the last one it is a video: `Content-Location` says which."""
+    """Send more bytes. With the last one it is a video: `Content-Location` says which.
+
+    When there is no room for it then (`429`), it is kept: ask again with no more bytes.
+    """
     content_type = request.headers.get("content-type", "")
     if content_type != PIECE:
         raise HTTPException(
@@ -92,6 +95,7 @@ async def go_on(
         raise HTTPException(409, str(error)) from error
     headers = TUS | {"Upload-Offset": str(offset)}
     if offset == begun.length:
+        await to_thread.run_sync(check_waiting, house, key, "uploads")
         received = await to_thread.run_sync(uploads.finish, begun, house.storage)
         video = await to_thread.run_sync(accept, house.catalogue, house.jobs, received)
         headers["Content-Location"] = f"/v1/videos/{video.id}"

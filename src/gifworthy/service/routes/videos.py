@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Annotated, Literal
-from urllib.parse import unquote
 
 from anyio import to_thread
 from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
@@ -24,18 +25,22 @@ from gifworthy.service.answers import (
     VideosAnswer,
     files_of_type,
 )
+from gifworthy.service.heads import Headed
 from gifworthy.service.house import House, Reader, Rooms, Writer, video_of
-from gifworthy.service.intake import TooLarge, accept, receive
-from gifworthy.service.reaching import check_address
+from gifworthy.service.intake import Place, TooLarge, accept, name_in, receive
 from gifworthy.service.requests import MOST_SHOTS, MOST_SPANS
+from gifworthy.service.spans import check_spans
 from gifworthy.types import Segment
 
-router = APIRouter(prefix="/v1/videos", tags=["videos"])
+router = APIRouter(prefix="/v1/videos", tags=["videos"], route_class=Headed)
 BYTES = {
     "required": True,
     "description": "The video's bytes.",
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
+
+Kind = Literal["uploads", "orders"]
+NAMING = "What it is called: UTF-8, percent-encoded or as it is; also `UTF-8''...` (RFC 8187)."
 
 
 class ChoiceBody(BaseModel, extra="forbid"):
@@ -58,22 +63,23 @@ async def take_in(
     response: Response,
     key: Writer,
     house: Rooms,
-    upload_name: Annotated[str, Header()] = "video",
+    upload_name: Annotated[str, Header(description=NAMING)] = "video",
 ) -> VideoAnswer:
     """Take in a video: its bytes are the body. The same bytes are the same video, and looked at once."""
-    await to_thread.run_sync(check_room, house, key, "uploads")
     most = house.config.bounds.upload_bytes
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > most:
         raise HTTPException(413, f"at most {most} bytes are taken, not {announced}")
     spools = house.config.folder.expanduser() / "incoming"
-    try:
-        upload = await receive(
-            _body(request), unquote(upload_name), key.tenant, house.storage, spools, most
-        )
-    except TooLarge as error:
-        raise HTTPException(413, str(error)) from error
-    video = await to_thread.run_sync(accept, house.catalogue, house.jobs, upload)
+    with ExitStack() as held:
+        await to_thread.run_sync(held.enter_context, room_for(house, key, "uploads"))
+        still = partial(check_waiting, house, key, "uploads")
+        place = Place(house.storage, spools, still)
+        try:
+            upload = await receive(_body(request), name_in(upload_name), key.tenant, place, most)
+        except TooLarge as error:
+            raise HTTPException(413, str(error)) from error
+        video = await to_thread.run_sync(accept, house.catalogue, house.jobs, upload)
     response.headers["Location"] = f"/v1/videos/{video.id}"
     return VideoAnswer.of(video)
 
@@ -81,9 +87,9 @@ async def take_in(
 @router.post("/from-url", status_code=202, response_model=JobAnswer)
 def fetch(body: FetchBody, response: Response, key: Writer, house: Rooms) -> JobAnswer:
     """Fetch a video from a public address: a job, whose `video` is known when it has come."""
-    check_address(body.url)
-    check_room(house, key, "uploads")
-    job = house.jobs.order(Order(key.tenant, "", "fetch", body.model_dump()))
+    house.config.bounds.reach.check(body.url)
+    with room_for(house, key, "uploads"):
+        job = house.jobs.order(Order(key.tenant, "", "fetch", body.model_dump()))
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return JobAnswer.of(job)
 
@@ -125,6 +131,7 @@ def remove_video(video: str, key: Writer, house: Rooms) -> None:
         house.storage.remove(name)
 
 
+@router.head("/{video}/strip.jpg", include_in_schema=False)
 @router.get("/{video}/strip.jpg", response_class=Response, responses=files_of_type("image/jpeg"))
 def strip(video: str, key: Reader, house: Rooms) -> Response:
     """Stills of the whole video side by side; `stills` of the video says the moment of each."""
@@ -145,22 +152,45 @@ def show_choice(video: str, key: Reader, house: Rooms) -> ChoiceAnswer:
 def choose(video: str, body: ChoiceBody, key: Writer, house: Rooms) -> ChoiceAnswer:
     """Choose what is shown; it stands above every plan until it is changed."""
     found = video_of(house, key, video)
-    duration = found.facts.get("duration")
-    for start, end in (*body.windows, *body.exclude):
-        Segment(start, end)
-        if isinstance(duration, float) and start >= duration:
-            raise ValueError(f"{start} lies past the end of the video, {duration}")
+    windows, exclude = ([Segment(*one) for one in some] for some in (body.windows, body.exclude))
+    check_spans(found, windows, exclude)
     house.catalogue.choose(key.tenant, video, json.loads(body.model_dump_json()))
     return _choice(house, key, video)
 
 
-def check_room(house: House, key: Key, kind: Literal["uploads", "orders"]) -> None:
-    """Whether one more may come; it counts for the quota of the hour. Raises: HTTPException 429, 507."""
-    bounds, waiting = house.config.bounds, house.jobs.count(key.tenant)["pending"]
+@contextmanager
+def room_for(house: House, key: Key, kind: Kind) -> Iterator[None]:
+    """Room for one more, held while it comes; it counts for the quota of the hour.
+
+    Raises: HTTPException 429, 507.
+    """
+    with house.lock:
+        before = house.coming[key.tenant]
+        house.coming[key.tenant] += 1
+    try:
+        check_waiting(house, key, kind, before)
+        _count(house, key, kind)
+        yield
+    finally:
+        with house.lock:
+            house.coming[key.tenant] -= 1
+
+
+def check_waiting(house: House, key: Key, kind: Kind, before: int = 0) -> None:
+    """Whether a tenant's queue and store hold one more.
+
+    Args: before: how many were let in before this one and are not there yet. Raises: HTTPException 429, 507.
+    """
+    bounds = house.config.bounds
+    waiting = house.jobs.count(key.tenant)["pending"] + before
     if waiting >= bounds.waiting:
         raise HTTPException(429, f"{waiting} jobs wait already", {"Retry-After": "30"})
     if kind == "uploads" and house.catalogue.bytes_of(key.tenant) >= bounds.stored_bytes:
         raise HTTPException(507, "there is no more room for your videos; remove some")
+
+
+def _count(house: House, key: Key, kind: Kind) -> None:
+    bounds = house.config.bounds
     most = bounds.uploads_per_hour if kind == "uploads" else bounds.orders_per_hour
     wait = Quotas(house.database).take(key.tenant, kind, most) if most else 0.0
     if wait:

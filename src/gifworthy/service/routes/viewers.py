@@ -21,7 +21,7 @@ from gifworthy.records.viewers import ID, Changed, Viewer
 from gifworthy.service import names
 from gifworthy.service.answers import JobAnswer
 from gifworthy.service.house import House, Reader, Rooms, Writer
-from gifworthy.service.routes.videos import check_room, looked_at
+from gifworthy.service.routes.videos import looked_at, room_for
 from gifworthy.service.tokens import token_for
 
 router = APIRouter(prefix="/v1/viewers", tags=["viewers"])
@@ -181,13 +181,15 @@ def add_to_history(
     It is kept when this answers, all or none, and the same span counts once. How it looks is seen by a job.
     """
     picks = [_pick(house, key, one) for one in body.picks]
-    check_room(house, key, "orders")
-    found = house.viewers.made(key.tenant, viewer)
-    changed = _clean(house, house.viewers.add(found, picks, house.config.bounds.picks), viewer)
-    job = None
-    if changed.new:
-        job = JobAnswer.of(house.jobs.order(Order(key.tenant, "", "history", {}, viewer=found.id)))
-        response.headers["Location"] = f"/v1/jobs/{job.id}"
+    with room_for(house, key, "orders"):
+        found = house.viewers.made(key.tenant, viewer)
+        changed = _clean(house, house.viewers.add(found, picks, house.config.bounds.picks), viewer)
+        job = None
+        if changed.new:
+            job = JobAnswer.of(
+                house.jobs.order(Order(key.tenant, "", "history", {}, viewer=found.id))
+            )
+            response.headers["Location"] = f"/v1/jobs/{job.id}"
     mine = _picks(house, found)
     return AddedAnswer(viewer=found.id, picks=mine, new=len(changed.new), job=job)
 

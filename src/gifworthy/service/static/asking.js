@@ -3,7 +3,7 @@
 export async function ask(address, options = {}) {
   const answer = await fetch(address, options);
   const body = answer.status === 204 ? null : await answer.json();
-  if (!answer.ok) throw new Error(body.error ? body.error.message : `the server answered ${answer.status}`);
+  if (!answer.ok) throw told(body.error, `the server answered ${answer.status}`);
   return body;
 }
 
@@ -22,9 +22,24 @@ export function follow(job, heard) {
       if (!["completed", "errored", "cancelled"].includes(now.state)) return;
       line.close();
       if (now.state === "completed") done(now);
-      else failed(new Error(now.error ? now.error.message : "it was stopped"));
+      else failed(told(now.error, "it was stopped"));
     });
   });
+}
+
+const NOTHING = "nothing is worth showing; “Show the least bad” shows it all the same";
+
+// An error with the server's own word for its kind; what speaks of a command line is said as a page says it.
+function told(problem, otherwise) {
+  const kind = problem?.type ?? "", message = problem?.message ?? otherwise;
+  return Object.assign(new Error(kind === "NothingWorthShowing" ? NOTHING : message), { kind });
+}
+
+// The place of a job among those that wait, 1 for the next; 0 when it does not wait any more.
+export async function placeOf(job) {
+  const { jobs } = await ask("/v1/jobs?state=pending&most=500");
+  const mine = jobs.find((one) => one.id === job.id);
+  return mine ? jobs.filter((one) => one.created <= mine.created).length : 0;
 }
 
 export function clock(seconds) {

@@ -1,6 +1,7 @@
 // The bench: what is shown, how it looks, and the way back. Whatever is changed is made at once.
 
 import { ask, clock, refuse, say, send } from "./asking.js";
+import { allow, nothing, Waiting } from "./waiting.js";
 import { make, measures, moving, places, stop, usualSeconds, waitedFor } from "./making.js";
 import { Timeline } from "./timeline.js";
 
@@ -17,6 +18,7 @@ export function edit(bench) {
   let newest = 0;
   let job = null;
   let shown = null;
+  const waiting = new Waiting();
 
   const timeline = new Timeline(byId("film"), {
     duration: Number(bench.dataset.duration),
@@ -50,25 +52,41 @@ export function edit(bench) {
     const preview = document.querySelector(".preview");
     if (job) stop(job);
     refuse(null);
+    nothing(null);
     byId("made").removeAttribute("value");
     preview.setAttribute("aria-busy", "true");
+    waiting.begin();
     const began = performance.now();
     try {
-      const ordered = (one) => { if (mine === newest) job = one; else stop(one); };
-      const progress = (one) => { if (mine === newest && one.progress) byId("made").value = one.progress; };
+      const ordered = (one) => { if (mine === newest) waiting.heard(job = one); else stop(one); };
+      const progress = (one) => { if (mine === newest) waiting.heard(one); if (mine === newest && one.progress) byId("made").value = one.progress; };
       const cover = await waitedFor(() => make(video, asked(), { heard: progress, ordered }));
       if (mine === newest) show(cover, (performance.now() - began) / 1000);
     } catch (error) {
-      if (mine === newest) refuse(error);
+      if (mine === newest) failed(error);
     } finally {
-      if (mine === newest) { job = null; preview.setAttribute("aria-busy", "false"); }
+      if (mine === newest) { job = null; waiting.end(); preview.setAttribute("aria-busy", "false"); }
     }
   }
 
   function asked(plan = now.look.plan, windows = now.windows) {
     return { plan: planned(plan), style: style(plan, windows), windows: windows.map(span), exclude: now.exclude.map(span) };
   }
-  const planned = (plan) => (now.look.shots && plan === now.look.plan ? { name: plan, shots: Number(now.look.shots) } : { name: plan });
+  // What could not be made is not offered, and the picture that stands there is the one from before.
+  function failed(error) {
+    if (error.kind === "NothingWorthShowing") nothing(now.exclude.length, Boolean(now.look.allow_refused));
+    else {
+      refuse(error);
+      if (shown) offer(shown, "Download what is shown");
+    }
+    draw();
+  }
+
+  const planned = (plan) => ({
+    name: plan,
+    ...(now.look.shots && plan === now.look.plan ? { shots: Number(now.look.shots) } : {}),
+    ...(now.look.allow_refused ? { allow_refused: true } : {}),
+  });
   function style(plan, windows) {
     const given = { format: now.look.format };
     for (const one of NUMBERS) if (now.look[one]) given[one] = Number(now.look[one]);
@@ -81,17 +99,22 @@ export function edit(bench) {
     shown = cover;
     const picture = moving(cover, byId("shown").alt || `The cover of ${name}`);
     picture.id = "shown";
+    picture.addEventListener("error", () => { picture.removeAttribute("src"); byId("waiting").textContent = "The picture did not come. Load this page again."; }, { once: true });
     byId("shown").replaceWith(picture);
     byId("told").textContent = `${measures(cover)}${seconds < 0.3 ? "" : ` · made in ${seconds.toFixed(1)} s`}`;
     byId("from").textContent = [`From ${places(cover)}`, ...moved(cover), ...cover.story.gave_up.map((one) => `given up: ${one}`), ...cover.story.notes].join(". ");
-    const suffix = cover.url.split(".").pop();
-    byId("download").textContent = `Download ${suffix.toUpperCase()}`;
-    for (const [id, place, ending] of [["download", cover.url, suffix], ["still", cover.still, "jpg"]]) {
-      Object.assign(byId(id), { href: place, hidden: false, download: `${name.replace(/\.\w+$/, "")}.${ending}` });
-    }
+    offer(cover);
     draw();
     say(`The cover is ready: ${byId("told").textContent}`);
     for (const each of heard) each(cover);
+  }
+
+  function offer(cover, words) {
+    const suffix = cover.url.split(".").pop();
+    byId("download").textContent = words ?? `Download ${suffix === "webp" ? "WebP" : suffix.toUpperCase()}`;
+    for (const [id, place, ending] of [["download", cover.url, suffix], ["still", cover.still, "jpg"]]) {
+      Object.assign(byId(id), { href: place, hidden: false, download: `${name.replace(/\.\w+$/, "")}.${ending}` });
+    }
   }
 
   // Where the ends had to be moved, it is said: to keep inside one shot, or to close the loop.
@@ -114,7 +137,7 @@ export function edit(bench) {
     byId("ban").disabled = !windows.length;
     for (const field of ["shots", "seconds"]) form.elements[field].disabled = !own;
     byId("by-hand").hidden = own;
-    byId("chosen").textContent = own ? "The plan chose this." : `You chose ${now.windows.map(([start, end]) => `${clock(start)} to ${clock(end)}`).join(", ")}.`;
+    byId("chosen").textContent = own ? (shown ? "The plan chose this." : "") : `You chose ${now.windows.map(([start, end]) => `${clock(start)} to ${clock(end)}`).join(", ")}.`;
     byId("never").replaceChildren(...now.exclude.map((one, index) => chip(one, () => change({ exclude: now.exclude.filter((_, other) => other !== index) }))));
   }
 
@@ -133,6 +156,7 @@ export function edit(bench) {
 
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", () => { if (form.reportValidity()) change({ look: looked(form) }); });
+  allow(() => { form.elements.allow_refused.checked = true; change({ look: looked(form) }, "The least bad"); });
   byId("undo").addEventListener("click", undo);
   byId("free").addEventListener("click", () => change({ windows: [], exclude: [] }, "The plan's own choice"));
   byId("ban").addEventListener("click", () => ban(...timeline.windows.map((one) => [...one])));
@@ -152,7 +176,8 @@ export function edit(bench) {
       const { windows, exclude } = await ask(`${home}/choice`);
       now = { ...now, windows, exclude };
       draw();
-      await made();
+      if (bench.dataset.worth === "none" && !windows.length && !now.look.allow_refused) nothing(exclude.length, false);
+      else await made();
     },
   };
 }
@@ -177,7 +202,13 @@ function chip([start, end], freed) {
   return item;
 }
 
-const looked = (form) => Object.fromEntries([...form.elements].filter((one) => one.name).map((one) => [one.name, one.value]));
-const fill = (form, look) => { for (const [name, value] of Object.entries(look)) form.elements[name].value = value; };
+const looked = (form) => Object.fromEntries([...form.elements].filter((one) => one.name).map((one) => [one.name, one.type === "checkbox" ? (one.checked ? "yes" : "") : one.value]));
+function fill(form, look) {
+  for (const [name, value] of Object.entries(look)) {
+    const field = form.elements[name];
+    if (field.type === "checkbox") field.checked = Boolean(value);
+    else field.value = value;
+  }
+}
 const shotsOf = (form, plan) => Number([...form.elements.plan.options].find((one) => one.value === plan)?.dataset.shots ?? 1);
 const span = ([start, end]) => ({ start, end });

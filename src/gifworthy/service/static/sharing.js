@@ -7,7 +7,7 @@ const LASTING = 5 * 365 * 86_400;
 
 export function share(editor) {
   let given = null;
-  const write = () => { if (given) byId("snippet").textContent = snippet(given, byId("alt").value || editor.name); };
+  const write = () => { if (given) byId("snippet").textContent = snippet(given, byId("alt").value); };
 
   editor.whenMade(async (cover) => {
     try {

@@ -6,6 +6,7 @@ import { compare } from "./comparing.js";
 import { edit } from "./editing.js";
 import { isStill, setStill } from "./making.js";
 import { personal } from "./personal.js";
+import { removing } from "./removing.js";
 import { share } from "./sharing.js";
 
 const looking = document.getElementById("looking");
@@ -24,6 +25,7 @@ function motion(button) {
   tell();
 }
 
+removing();
 if (looking) waitUntilLookedAt(looking.dataset.video);
 if (bench) {
   const editor = edit(bench);

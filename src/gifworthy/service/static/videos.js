@@ -1,41 +1,20 @@
 // The first page: take a video in, and let covers move when they are pointed at.
 
-import { follow, refuse, say, send, size } from "./asking.js";
+import { follow, refuse, send } from "./asking.js";
 import { letMove } from "./moving.js";
+import { isSending, sendAll } from "./sending.js";
 
 const drop = document.getElementById("drop");
 const file = document.getElementById("file");
-const sent = document.getElementById("sent");
-const sending = document.getElementById("sending");
 const fetching = document.getElementById("fetch");
 
-function upload(video) {
+// One video goes to its page; several stay here, each with its state.
+async function take(files) {
   refuse(null);
-  sent.hidden = sending.hidden = false;
-  say(`Sending ${video.name}`);
-  const request = new XMLHttpRequest();
-  request.upload.onprogress = (event) => {
-    sent.value = event.loaded / event.total;
-    sending.textContent = `${video.name}: ${size(event.loaded)} of ${size(event.total)}`;
-  };
-  request.onload = () => arrived(request);
-  request.onerror = () => failed("the server cannot be reached");
-  request.open("POST", "/v1/videos");
-  request.setRequestHeader("Content-Type", video.type || "application/octet-stream");
-  request.setRequestHeader("Upload-Name", encodeURIComponent(video.name));
-  request.send(video);
-}
-
-function arrived(request) {
-  let body = {};
-  try { body = JSON.parse(request.responseText); } catch { /* what answered was not us */ }
-  if (request.status === 202) location.assign(`/videos/${body.id}`);
-  else failed(body.error ? body.error.message : `the server answered ${request.status}`);
-}
-
-function failed(message) {
-  sent.hidden = sending.hidden = true;
-  refuse(new Error(message));
+  const videos = [...files];
+  file.value = "";
+  const taken = await sendAll(videos, renew);
+  if (videos.length === 1 && taken[0]) location.assign(`/videos/${taken[0].id}`);
 }
 
 fetching.addEventListener("submit", async (event) => {
@@ -55,15 +34,27 @@ fetching.addEventListener("submit", async (event) => {
   }
 });
 
-file.addEventListener("change", () => file.files.length && upload(file.files[0]));
+file.addEventListener("change", () => file.files.length && take(file.files));
 drop.addEventListener("submit", (event) => event.preventDefault());
 for (const kind of ["dragover", "dragleave", "drop"]) {
   drop.addEventListener(kind, (event) => {
     event.preventDefault();
     drop.classList.toggle("over", kind === "dragover");
-    if (kind === "drop" && event.dataTransfer.files.length) upload(event.dataTransfer.files[0]);
+    if (kind === "drop" && event.dataTransfer.files.length) take(event.dataTransfer.files);
   });
 }
 
-for (const picture of document.querySelectorAll("img[data-moving]")) letMove(picture.closest("a"), picture, picture.dataset.moving);
-if (document.querySelector('.card[data-state="processing"]')) setTimeout(() => location.reload(), 4000);
+function letAllMove() {
+  for (const picture of document.querySelectorAll("img[data-moving]")) letMove(picture.closest("a"), picture, picture.dataset.moving);
+}
+
+// The list below, with what has come.
+async function renew() {
+  const answer = await fetch("/");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.getElementById("yours").parentElement.replaceWith(page.getElementById("yours").parentElement);
+  letAllMove();
+}
+
+letAllMove();
+if (document.querySelector('.card[data-state="processing"]')) setTimeout(() => isSending() || location.reload(), 4000);
