@@ -178,7 +178,7 @@ class Film:
     def _length_notes(self) -> Iterator[str]:
         shown, least = len(self.clip) / self.asked.fps / len(self.framings), self.asked.seconds
         if self.asked.up_to is not None and shown < NEARLY * least:
-            yield f"{shown:.1f} s a shot, {least:g} or more were asked for: the shot is no longer"
+            yield f"{shown:.1f} s a shot are left, {least:g} or more were asked for"
 
     @property
     def _shape_notes(self) -> Iterator[str]:
