@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+import pytest
 from fastapi.testclient import TestClient
 
 from gifworthy.records.catalogue import Upload
@@ -51,6 +52,20 @@ def test_the_same_person_gets_the_same_arm_and_is_told_of_by_a_key(client: TestC
     assert first["arm"] in ("still", "moving")
     assert (first["propensity"], len(first["unit"])) == (0.5, 32)
     assert "alice" not in first["unit"]
+
+
+def test_reports_are_counted_in_another_process(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their memory grows with the events, and a server that kept it would never be flat."""
+
+    def never(*_: object) -> None:
+        raise AssertionError("counted in the process that answers")
+
+    experiment = begin(client)
+    monkeypatch.setattr("gifworthy.service.reporting.report", never)
+    assert client.get(f"/v1/experiments/{experiment}/report").status_code == 200
+    assert client.get(f"/experiments/{experiment}").status_code == 200
 
 
 def test_what_is_told_is_counted_once(client: TestClient) -> None:

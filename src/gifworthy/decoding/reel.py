@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from types import TracebackType
@@ -18,7 +20,6 @@ from gifworthy.decoding.losses import Losses
 from gifworthy.decoding.opening import DECODER_LIMITS, open_container, picture_stream
 from gifworthy.decoding.places import Place
 from gifworthy.errors import VideoUnreadable
-from gifworthy.memory import let_go
 
 _MOST_FAILURES = 200
 _MOST_HOLES = 1000
@@ -172,7 +173,7 @@ class Reel:
     def close(self) -> None:
         """Give back the decoder's memory, to the machine too; the place stays open."""
         self.container.close()
-        let_go()
+        _let_go()
 
     def __enter__(self) -> Self:
         return self
@@ -184,3 +185,9 @@ class Reel:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _let_go() -> None:
+    """Hand freed memory back: glibc keeps what a decoder's pictures took until it is told not to."""
+    if sys.platform == "linux":
+        getattr(ctypes.CDLL(None), "malloc_trim", int)(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -10,17 +10,14 @@ from pydantic import BaseModel, Field
 
 from gifworthy.experiments.forgetting import forget
 from gifworthy.experiments.picture import report_picture
-from gifworthy.experiments.report import Report, report
 from gifworthy.experiments.speech import fields
-from gifworthy.memory import let_go
-from gifworthy.records.events import Events
 from gifworthy.records.experiments import Design, Experiment, Experiments, Variant
 from gifworthy.records.keys import Key
 from gifworthy.service.answers import Span, files_of_type
 from gifworthy.service.house import House, Reader, Rooms, Writer
+from gifworthy.service.reporting import reported
 from gifworthy.types import Segment
 
-NAMED = 200
 """Videos whose names are looked up: as many as a page lists."""
 
 router = APIRouter(prefix="/v1", tags=["experiments"])
@@ -111,7 +108,7 @@ def end(experiment: str, key: Writer, house: Rooms) -> ExperimentAnswer:
 @router.get("/experiments/{experiment}/report")
 def read_report(experiment: str, key: Reader, house: Rooms) -> dict[str, object]:
     """What the experiment says: `docs/schemas/experiment.schema.json`."""
-    return fields(reported(house, found(house, key, experiment)))
+    return reported(house, found(house, key, experiment), fields)
 
 
 @router.get(
@@ -121,7 +118,7 @@ def read_report(experiment: str, key: Reader, house: Rooms) -> dict[str, object]
 )
 def picture(experiment: str, key: Reader, house: Rooms) -> Response:
     """The same as a picture."""
-    data = report_picture(reported(house, found(house, key, experiment)))
+    data = reported(house, found(house, key, experiment), report_picture)
     return Response(data, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
@@ -134,18 +131,3 @@ def forget_viewer(unit: Annotated[str, Query(min_length=1)], key: Writer, house:
 def found(house: House, key: Key, experiment: str) -> Experiment:
     """An experiment of who asks. Raises: ExperimentNotFound, also when it is another's."""
     return Experiments(house.database).find(key.tenant, experiment)
-
-
-def reported(house: House, experiment: Experiment) -> Report:
-    """What an experiment says now."""
-    splits = Experiments(house.database).splits(experiment)
-    said = report(experiment, splits, Events(house.database).of(experiment.id))
-    let_go()
-    return replace(said, names=_names(house, experiment, said))
-
-
-def _names(house: House, experiment: Experiment, said: Report) -> dict[str, str]:
-    """What the busiest videos are called here; an experiment may be over videos that are elsewhere."""
-    ids = [video.video for video in said.videos[:NAMED]]
-    stored = (house.catalogue.find(experiment.tenant, each) for each in ids)
-    return {each: video.name for each, video in zip(ids, stored, strict=True) if video is not None}

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from typing import Annotated, Any
 
@@ -28,7 +29,8 @@ from gifworthy.service import names
 from gifworthy.service.answers import CoverAnswer, VideoAnswer
 from gifworthy.service.beacon import OURS
 from gifworthy.service.house import COOKIE, LOCAL, House, Rooms, asking, video_of
-from gifworthy.service.routes.experiments import found, reported
+from gifworthy.service.reporting import reported
+from gifworthy.service.routes.experiments import found
 from gifworthy.service.routes.telling import beacon_of
 from gifworthy.service.showing import HERE, ForPeople, page
 
@@ -188,7 +190,7 @@ def one_experiment(experiment: str, request: Request, house: Rooms) -> Response:
     if key is None:
         return _to_sign_in()
     mine = found(house, key, experiment)
-    told = Markup(fragment(reported(house, mine), heading=False))
+    told = Markup(reported(house, mine, partial(fragment, heading=False)))
     return page(
         "experiment.html",
         key,
