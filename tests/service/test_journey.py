@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 __all__ = ["browser", "page", "running", "site"]
+LOG_LEAVING = """
+const send = navigator.sendBeacon.bind(navigator);
+navigator.sendBeacon = (place, told) => {
+  sessionStorage.setItem("sent", (sessionStorage.getItem("sent") ?? "") + told);
+  return send(place, told);
+};
+"""
 DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 
 
@@ -171,6 +178,7 @@ def test_the_beacon_tells_each_thing_once_and_keeps_its_viewer(
     site.put("/watch", script)
     complaints: list[str] = []
     context = person(browser, complaints)
+    context.add_init_script(LOG_LEAVING)
     visitor = context.new_page()
     visitor.goto(site.address)
     visitor.wait_for_selector("[data-gifworthy-arm]")
@@ -188,9 +196,12 @@ def test_the_beacon_tells_each_thing_once_and_keeps_its_viewer(
     visitor.wait_for_timeout(500)
     visitor.evaluate("gifworthy.tell('conversion', 9.9)")
     visitor.goto(f"{site.address}/")
-    until(visitor, lambda: "dwell" in kinds())
+    followed = ("click", "hide", "conversion", "dwell")
+    until(visitor, lambda: set(followed) <= set(kinds()))
     events = kept(running, experiment)
-    assert [kinds().count(kind) for kind in ("click", "hide", "conversion")] == [1, 1, 1]
+    assert [kinds().count(kind) for kind in followed] == [1, 1, 1, 1]
+    sent = visitor.evaluate("sessionStorage.getItem('sent')")
+    assert [sent.count(f'"kind":"{kind}"') for kind in followed] == [1, 1, 1, 1]
     clicked = next(exposure for kind, exposure, *_ in events if kind == "click")
     after = {kind: (exposure, value) for kind, exposure, _, value in events}
     assert after["conversion"] == (clicked, 9.9)

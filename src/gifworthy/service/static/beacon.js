@@ -157,9 +157,12 @@ function land() {
   keep(CLICK, { ...click, leads: "" });
   skew = click.skew;
   let seconds = 0, since = document.visibilityState === "visible" ? performance.now() : 0;
-  const count = () => {
-    if (since) seconds += (performance.now() - since) / 1000;
-    since = document.visibilityState === "visible" ? performance.now() : 0;
+  // A page that is left is still visible when it hears so, and hears of being hidden right after: one stay, told once.
+  const count = (event) => {
+    const stayed = since;
+    since = event?.type !== "pagehide" && document.visibilityState === "visible" ? performance.now() : 0;
+    if (!stayed) return;
+    seconds += (performance.now() - stayed) / 1000;
     tell(click, "dwell", Math.round(seconds * 10) / 10, `.${Math.round(seconds * 10)}`);
   };
   addEventListener("visibilitychange", count, { capture: true });
