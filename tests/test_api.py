@@ -27,6 +27,14 @@ def test_several_shots_and_another_format() -> None:
     assert cover.media_type == "image/webp"
 
 
+def test_shapes_are_words_or_numbers() -> None:
+    by_word = gifworthy.make(cuts(), seconds=1, width=54, aspect="9:16")
+    assert (by_word.width, by_word.height) == (54, 96)
+    assert by_word.data == gifworthy.make(cuts(), seconds=1, width=54, aspect=9 / 16).data
+    with pytest.raises(ValueError, match="'tall' is no aspect"):
+        gifworthy.make(cuts(), aspect="tall")
+
+
 def test_only_the_part_asked_for_is_shown() -> None:
     cover = gifworthy.make(cuts(), seconds=1, width=120, start="0:02", end=6.0, exclude=["2-3.4"])
     shown = cover.storyboard.highlights[0].segment
@@ -47,7 +55,8 @@ def test_mistakes_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("max_bytes", "2MB"), ("aspect", "1:1"), ("seconds", "3"), ("shots", 1.5)]
+    ("option", "value"),
+    [("max_bytes", "2MB"), ("aspect", "tall"), ("seconds", "3"), ("shots", 1.5)],
 )
 def test_a_value_of_the_wrong_kind_names_its_option(option: str, value: object) -> None:
     with pytest.raises(ValueError, match=option):

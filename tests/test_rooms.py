@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from gifworthy.errors import CropImpossible
@@ -75,6 +76,35 @@ def test_boxes_that_cross_are_both_avoided() -> None:
     spans = [Box(*edges) for way in ways for edges in both_ends(way)]
     assert spans
     assert not any(shown.meets(box) for shown in spans for box in (across, down))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_larger_crop_avoids_what_must_be_avoided(seed: int) -> None:
+    """On a grid of eighths every square can be tried."""
+    random = np.random.default_rng(seed)
+    boxes = []
+    for _ in range(random.integers(1, 9)):
+        left, top = random.integers(0, 7, 2)
+        boxes.append(Box(left / 8, top / 8, (left + 1) / 8, (top + 1) / 8))
+    squares = [
+        Box(left / 8, top / 8, (left + side) / 8, (top + side) / 8)
+        for side in range(1, 9)
+        for left in range(9 - side)
+        for top in range(9 - side)
+    ]
+    free = [one for one in squares if not any(one.meets(box) for box in boxes)]
+    ways = slides(Frame(800, 800), 1.0, avoid=tuple(boxes))
+    assert ways[0].width == pytest.approx(max(one.width for one in free))
+    assert not any(Box(*e).meets(box) for way in ways for e in both_ends(way) for box in boxes)
+
+
+def test_many_places_to_avoid_take_no_time() -> None:
+    boxes = [
+        Box(x / 20, y / 20, x / 20 + 0.01, y / 20 + 0.01)
+        for x in range(2, 20, 3)
+        for y in range(2, 20, 4)
+    ]
+    assert slides(WIDE, 1.0, avoid=tuple(boxes))
 
 
 def test_keep_and_avoid_side_by_side() -> None:

@@ -27,8 +27,8 @@ def make(source: str | Path, **options: Unpack[Options]) -> Cover:
         source: a file, or an `http(s)://` or `s3://` URL.
         options: any field of `Style` (`seconds`, `width`, `fps`, `max_bytes`, `format`, ...) or of
             `Plan` (`shots`, `effort`, ...), and `plan` for a named plan, `start` and `end` in seconds
-            or as text (`"1:02"`, `"5%"`), `exclude` for spans (`["0-5", "95%-100%"]`), `comments` for
-            a file of what viewers wrote.
+            or as text (`"1:02"`, `"5%"`), `aspect` as a number or as text (`"9:16"`), `exclude` for
+            spans (`["0-5", "95%-100%"]`), `comments` for a file of what viewers wrote.
 
     Raises: GifworthyError when the world misbehaves, ValueError for an impossible option.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from gifworthy.pipeline import CoverMaker, Making
 from gifworthy.rooms import Frame, slides
@@ -26,7 +27,7 @@ class Creative:
 def cut(
     maker: CoverMaker, video: Video, styles: Sequence[tuple[str, Style]], told: Told = nobody
 ) -> tuple[Creative, ...]:
-    """Every cut of an open video. It is scanned once and what is shown is chosen once.
+    """Every cut of an open video. It is scanned once, what is shown is chosen once, and a map is made once.
 
     Args: styles: each with its shape's name. told: how far it has come; 1 when the video is chosen from.
     Raises: VideoError; NothingWorthShowing; BudgetUnreachable; CropImpossible, before anything is
@@ -36,7 +37,7 @@ def cut(
         if style.aspect is not None:
             frame = Frame(video.width, video.height, video.name)
             slides(frame, style.aspect, style.keep, style.avoid)
-    board = maker.choose(video)
+    board, maker = maker.choose(video), replace(maker, looks=cache(maker.looks))
     made = []
     for number, (shape, style) in enumerate(styles):
         told(1 + CUTTING * number / len(styles))

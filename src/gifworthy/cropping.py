@@ -25,7 +25,7 @@ TRIP = 0.2
 """Seconds of what is usually held that a way of one frame side must gain, or it is not gone."""
 STILL_HOLDS, HOLDS_ALWAYS = 0.91, 0.6
 """The share of what a moving box holds that a still one must: over all, and in all but few moments."""
-FEW = 0.05
+FEW = 0.1
 WORTH_CLOSING, CLOSED_HOLDS = 0.95, 0.8
 """The share of what an open path holds that one that comes back must: over all, and in every moment."""
 ASIDE = 0.12

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, field
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -13,6 +15,9 @@ from gifworthy.settings import Settings
 from gifworthy.trained import load_scorer
 from gifworthy.types import Box, Clip, Floats
 from gifworthy.video import Video
+
+REMEMBERED = 8
+"""Stretches of a video whose maps are kept: three shots in several shapes ask for six, again and again."""
 
 
 class Gaze(Protocol):
@@ -34,21 +39,41 @@ def plain(video: Video, clip: Clip, focus: Box | None = None) -> Floats:
 
 @dataclass(frozen=True)
 class Through:
-    """The map of a scorer that has one; its focus is that same map, and adds nothing."""
+    """The map of a scorer that has one; its focus is that same map, and adds nothing.
+
+    What was seen last of an open video is remembered, since a net is dear and each shape of a cut asks anew.
+    """
 
     scorer: Seeing
+    _seen: WeakKeyDictionary[Video, OrderedDict[tuple[bool, bytes], Floats]] = field(
+        default_factory=WeakKeyDictionary, compare=False, repr=False
+    )
 
     def __call__(self, video: Video, clip: Clip, focus: Box | None = None) -> Floats:
         """(T, h, w), 0..1."""
         del focus
-        scorer = self.scorer
-        heat = scorer.heat_closely if isinstance(scorer, SeeingClosely) else scorer.heat
-        return np.asarray(heat(video, clip.times), np.float64)
+        return self._maps(video, clip.times, closely=isinstance(self.scorer, SeeingClosely))
 
     def curve(self, video: Video, moments: Floats) -> Floats:
         """How much each moment matters: the mean of its map, 0..1: (T,)."""
-        maps = self.scorer.heat(video, moments)
+        maps = self._maps(video, moments, closely=False)
         return np.asarray(maps.mean(axis=(1, 2)), np.float64)
+
+    def _maps(self, video: Video, moments: Floats, closely: bool) -> Floats:
+        known = self._seen.setdefault(video, OrderedDict())
+        asked = closely, np.asarray(moments, np.float64).tobytes()
+        if asked not in known:
+            scorer = self.scorer
+            heat = (
+                scorer.heat_closely
+                if closely and isinstance(scorer, SeeingClosely)
+                else scorer.heat
+            )
+            known[asked] = np.array(heat(video, moments), np.float64)
+            known[asked].flags.writeable = False
+            if len(known) > REMEMBERED:
+                known.popitem(last=False)
+        return known[asked]
 
 
 def gaze_of(scorer: Scorer) -> Gaze:

@@ -55,13 +55,16 @@ class Chart:
 def heat_frames(video: Video, chart: Chart, told: Told = nobody) -> Iterator[Frames]:
     """Every frame of the drawn video, (H, W, 3) uint8, even sides; a few seconds in memory at a time.
 
-    Stretches end at cuts, since nothing moves across a cut. One scale of colours holds for the whole
-    video: the map's 99.5th percentile at some moments spread over it.
+    Stretches end at cuts, since nothing moves across a cut; their moments lie on one grid, so that the drawn
+    video is as long as the video. One scale of colours holds for all of it: the map's 99.5th percentile at
+    some moments spread over it.
     """
-    peak = _peak(video, chart)
+    peak, grid = _peak(video, chart), ticks(video.bounds, chart.fps)
     strip: Frames | None = None
     for stretch in _stretches(video):
-        moments = ticks(stretch, chart.fps)
+        moments = grid[(grid >= stretch.start) & (grid < stretch.end)]
+        if not len(moments):
+            continue
         clip = video.frames_at(moments, width=chart.width)
         maps = np.clip(chart.gaze(video, clip) / peak, 0, 1)
         if strip is None:

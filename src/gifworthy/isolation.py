@@ -168,6 +168,7 @@ def _die_when_nobody_waits(telling: int) -> None:
 
 
 def _told(error: BaseException, limits: Limits) -> Exception:
+    """What goes to who waits. The words of an error that is none of ours may name anything, and stay here."""
     memory = isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM
     if memory or "cannot allocate" in str(error).lower():
         return WorkTooLarge(
@@ -177,7 +178,9 @@ def _told(error: BaseException, limits: Limits) -> Exception:
     if isinstance(error, GifworthyError | ValueError):
         return type(error)(str(error)) if type(error).__init__ is Exception.__init__ else error
     log.error("work broke off\n%s", "".join(traceback.format_exception(error)))
-    return WorkCrashed(f"it broke off: {type(error).__name__}: {error}")
+    return WorkCrashed(
+        f"it broke off in a way that nobody foresaw ({type(error).__name__}); the log has all of it"
+    )
 
 
 def _confine(limits: Limits) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from gifworthy.comments import CommentBook
-from gifworthy.moments import Bounds, Moment, parse_moment, parse_span
+from gifworthy.moments import Bounds, Moment, parse_aspect, parse_moment, parse_span
 from gifworthy.pipeline import CoverMaker
 from gifworthy.plans import Plan, plan_named, telling, usual_seconds
 from gifworthy.settings import Settings
@@ -30,7 +30,7 @@ class Options(TypedDict, total=False):
     seconds: float
     up_to: float | None
     max_bytes: int | None
-    aspect: float | None
+    aspect: float | str | None
     keep: Sequence[Box]
     avoid: Sequence[Box]
     loop: Loop
@@ -65,6 +65,8 @@ def make_with(source: str | Path, options: Options) -> Cover:
     plan = telling(plan_named(options.get("plan", "signals")), options.get("shots"))
     looks = {name: options[name] for name in STYLE_FIELDS & options.keys()}  # type: ignore[literal-required]
     looks |= {name: tuple(looks[name]) for name in ("keep", "avoid") if name in looks}
+    if isinstance(shape := looks.get("aspect"), str):
+        looks["aspect"] = parse_aspect(shape)
     style = Style(seconds=usual_seconds(plan.shots)).but(**looks)
     maker = CoverMaker.load(
         replace(plan, **chosen),  # type: ignore[arg-type]

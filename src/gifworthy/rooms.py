@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import product
 
 from gifworthy.errors import CropImpossible
-from gifworthy.types import Box
+from gifworthy.types import WHOLE_FRAME, Box
 
 SMALLEST_SIDE = 32
 """Pixels of a side below which nobody sees what is shown; in a tiny video, half its shorter side."""
@@ -102,15 +102,26 @@ def _slide(frame: Frame, aspect: float, room: Box, kept: Box | None) -> Slide | 
 
 def _rooms(avoid: tuple[Box, ...], kept: Box | None) -> list[Box]:
     """The largest rectangles that meet nothing of `avoid` and hold what is kept."""
-    across = sorted({0.0, 1.0, *(x for box in avoid for x in (box.left, box.right))})
-    down = sorted({0.0, 1.0, *(y for box in avoid for y in (box.top, box.bottom))})
-    pairs = product(combinations(across, 2), combinations(down, 2))
-    free = [
-        room
-        for room in (Box(left, top, right, bottom) for (left, right), (top, bottom) in pairs)
-        if not any(room.meets(box) for box in avoid) and (kept is None or room.holds(kept))
-    ]
-    return [room for room in free if not any(o != room and o.holds(room) for o in free)]
+    rooms = [WHOLE_FRAME]
+    for box in avoid:
+        pieces = {piece for room in rooms for piece in _beside(room, box)}
+        free = [piece for piece in pieces if kept is None or piece.holds(kept)]
+        rooms = [room for room in free if not any(o != room and o.holds(room) for o in free)]
+    return sorted(rooms, key=lambda room: (room.left, room.top, room.right, room.bottom))
+
+
+def _beside(room: Box, box: Box) -> tuple[Box, ...]:
+    """The largest rectangles of a room on the four sides of a box; the room itself when it is clear."""
+    if not room.meets(box):
+        return (room,)
+    left, top, right, bottom = room.left, room.top, room.right, room.bottom
+    beside = (
+        (left, top, box.left, bottom),
+        (box.right, top, right, bottom),
+        (left, top, right, box.top),
+        (left, box.bottom, right, bottom),
+    )
+    return tuple(Box(*edges) for edges in beside if edges[0] < edges[2] and edges[1] < edges[3])
 
 
 def _around(boxes: Iterable[Box]) -> Box | None:

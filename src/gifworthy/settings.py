@@ -18,8 +18,8 @@ def nobody(share: float) -> None:
 class Settings:
     """Device, folders and threads of this machine.
 
-    device: `cpu`, `cuda`, or `cuda:N`. weights: folder of model files. cache: folder of what can be
-    made again. threads: decoder and network threads, 0 for as many as there are cores.
+    device: `cpu`, `cuda`, `cuda:N`, or `openvino`. weights: folder of model files. cache: folder of what
+    can be made again. threads: decoder and network threads, 0 for as many as there are cores.
     timeout: seconds that a remote place may take to answer.
     records: file of what must be remembered, such as viewers' histories.
     """

@@ -214,6 +214,29 @@ def test_videos_on_a_web_server(
         assert (direct["made"], direct["skipped"]) == (0, 1)
 
 
+def test_who_refuses_is_not_asked_again(tmp_path: Path) -> None:
+    with RangeServer({}, Manners(status=403)) as web:
+        told = batch(web.address("v.mp4"), "-o", tmp_path / "c", *LOOK, code=1)
+        assert (told["failures"], told["retried"]) == ({"VideoUnreachable": 1}, 0)
+        asked = web.served.requests
+    rows = pq.read_table(tmp_path / "c" / "table").to_pylist()
+    assert rows[0]["error"]["retryable"] is False
+    assert asked <= 2  # once for its tag, once for the video
+
+
+def test_a_store_without_credentials_is_not_asked_again(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    (tmp_path / "list.txt").write_text("s3://videos/v.mp4\n")
+    told = batch(tmp_path / "list.txt", "-o", tmp_path / "c", *LOOK, code=1)
+    assert (told["failures"], told["retried"]) == ({"VideoUnreachable": 1}, 0)
+
+
 def test_a_web_server_that_does_not_answer_is_tried_again(tmp_path: Path) -> None:
     with RangeServer({}, Manners(status=503)) as web:
         told = batch(web.address("v.mp4"), "-o", tmp_path / "c", "--tries", "2", *LOOK, code=1)

@@ -16,7 +16,8 @@ import pytest
 from numpy.typing import NDArray
 
 from drawn import moving, textured, write
-from gifworthy.batch.channels import References, shared_spans, shows, signs_of, to_mend
+from gifworthy.batch import channels
+from gifworthy.batch.channels import Groups, References, shared_spans, shows, signs_of, to_mend
 from gifworthy.batch.ends import RECORD, hash_of
 from gifworthy.batch.orders import Item, Row
 from gifworthy.batch.table import as_table, record_of
@@ -46,7 +47,7 @@ def mend(rows: list[Row]) -> dict[str, tuple[Segment, ...]]:
         for one in range(len(table)):
             yield table.slice(one, 1).select(list(columns))
 
-    return {item.source: item.avoid for item in to_mend(parts)}
+    return {item.source: item.avoid for item in to_mend(parts) if item}
 
 
 LOGO = [0x0123456789ABCDEF] * 8
@@ -81,6 +82,46 @@ def test_what_need_not_be_avoided_any_more_is_shown_again() -> None:
     rows = [row("a", LOGO + own(1), START, (INTRO,))]
     rows += [row(name, own(ord(name)), START) for name in "bcd"]
     assert mend(rows) == {"/a.mp4": ()}
+
+
+def test_the_references_are_the_smallest_of_each_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channels, "FRESH", 7)  # so that it settles often
+    monkeypatch.setattr(channels, "REFERENCES", 5)
+    random = np.random.default_rng(1)
+    wanted: dict[str, set[str]] = {name: set() for name in ("a", "b", "", "small")}
+    groups, rows = Groups(), list[dict[str, str | None]]()
+    for number in range(200):
+        name = ("a", "b", "")[number % 3] if number > 1 else "small"
+        content = random.bytes(14).hex() + ("0000" if number % 7 else "0001")
+        wanted[name].add(content)
+        rows += [{"group": name, "content": content}] * (1 + number % 2)
+        rows.append({"group": name, "content": None})  # it failed
+    for start in range(0, len(rows), 10):
+        groups.take(pa.Table.from_pylist(rows[start : start + 10]))
+    (found,) = groups.batches(100.0)
+    smallest = {name: sorted(own)[:5] for name, own in wanted.items() if name != "small"}
+    assert {pair[8:].hex() for pair in found} == {one for own in smallest.values() for one in own}
+    assert len({pair[:8] for pair in found}) == 3
+    assert all(sum(pair[:8] == sign for pair in found) == 5 for sign in {p[:8] for p in found})
+    monkeypatch.setattr(channels, "MOST_BYTES", 1000)
+    assert [len(some) for some in groups.batches(100.0)] == [5, 5, 5]
+    assert list(Groups().batches(100.0)) == []
+
+
+def test_what_must_be_mended_is_found_while_others_are_at_work() -> None:
+    table = as_table([record_of(row(name, LOGO + own(n), START)) for n, name in enumerate("abcd")])
+    read: list[tuple[str, ...]] = []
+
+    def parts(columns: tuple[str, ...]) -> Iterator[pa.Table]:
+        for one in range(len(table)):
+            read.append(columns)
+            yield table.slice(one, 1).select(list(columns))
+
+    items = to_mend(parts)
+    first = next(item for item in items if item)
+    assert (first.source, read.count(channels.COLUMNS)) == ("/a.mp4", 1)
+    assert next(items) is None  # and let others have their turn
+    assert [item.source for item in items if item] == ["/b.mp4", "/c.mp4", "/d.mp4"]
 
 
 def test_hashes_that_differ_in_a_few_bits_are_alike() -> None:

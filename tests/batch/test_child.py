@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from gifworthy.batch.child import Child, Limits, memory_of
+from gifworthy.batch.child import Child, Limits
 from gifworthy.batch.orders import Failure, Item, Order, Row
+from gifworthy.batch.watch import memory_of
 from gifworthy.batch.working import Worker
 
 
@@ -81,6 +82,7 @@ def test_one_that_hangs_is_ended(order: Order, tiny: Callable[[int], Path]) -> N
         assert row.failure is not None
         assert row.failure.kind == "TimedOut"
         assert "more than 3 s" in row.failure.message
+        assert row.spent.clock >= 3
         child.submit(item(video))
         assert answer(child).failure is None
     finally:

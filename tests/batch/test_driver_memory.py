@@ -1,12 +1,25 @@
-"""The driver's memory does not grow with the number of videos."""
+"""The driver's memory does not grow with the number of videos, but for some bytes each (docs/scale.md)."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
+
+from gifworthy.batch import channels, known
+from gifworthy.batch.channels import Groups
+from gifworthy.batch.known import KIND, Known, Names
+from gifworthy.batch.ledger import PART_ROWS, Ledger
+from gifworthy.batch.storage import Folder
+from gifworthy.batch.table import Part
+
+VIDEOS = 60 * PART_ROWS
 
 PROGRAM = """
 import json, os, sys
@@ -14,7 +27,7 @@ from collections import deque
 from pathlib import Path
 sys.path[:0] = [sys.argv[2]]
 import numpy as np
-from gifworthy.batch.child import memory_of
+from gifworthy.batch.watch import memory_of
 from gifworthy.batch.ends import RECORD
 from gifworthy.batch.ledger import Ledger
 from gifworthy.batch.known import Known
@@ -73,3 +86,76 @@ def test_memory_is_flat_over_ten_thousand_rows(tmp_path: Path) -> None:
         check=True,
     )
     assert float(done.stdout) < 1.1
+
+
+@pytest.fixture
+def _small_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What waits to be sorted in is little beside what is sorted, as where there are many."""
+    for module in (known, channels):
+        monkeypatch.setattr(module, "FRESH", PART_ROWS)
+    yield
+    tracemalloc.stop()
+
+
+def each() -> tuple[float, float]:
+    """Bytes a video that are held now, and the most since the last time this was asked."""
+    held, most = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    return held / VIDEOS, most / VIDEOS
+
+
+@pytest.mark.usefixtures("_small_steps")
+def test_what_is_known_of_finished_videos(tmp_path: Path) -> None:
+    ledger = Ledger(Folder(str(tmp_path)), "table", "journal")
+    stamps = np.frombuffer(np.random.default_rng(0).bytes(16 * VIDEOS), KIND)
+    tracemalloc.start()
+    for at in range(0, VIDEOS, PART_ROWS):
+        failed = np.zeros(PART_ROWS, np.bool_)
+        ledger._parts.append(Part(f"part-{at}", at, stamps[at : at + PART_ROWS].copy(), failed))
+    assert each()[0] < 19
+    finished = ledger.known()
+    held, most = each()
+    assert held < 36
+    assert most < 54
+    assert not finished.met(bytes(stamps[0]).ljust(16, b"\0"))
+    assert each()[0] < 37
+
+
+@pytest.mark.usefixtures("_small_steps")
+def test_what_is_known_of_begun_videos() -> None:
+    begun, names = Known(), Names()
+    stamps = np.frombuffer(np.random.default_rng(0).bytes(16 * VIDEOS), KIND)
+    tracemalloc.start()
+    for stamp in stamps:
+        begun.add(bytes(stamp).ljust(16, b"\0"))
+    held, most = each()
+    assert held < 16 + 5
+    assert most < 32 + 12
+    del begun
+    before = each()[0]
+    for number in range(VIDEOS):
+        names.add(str(number))
+    assert each()[0] - before < 8 + 4
+
+
+@pytest.mark.parametrize(("size", "expected"), [(1, 24.0), (50, 24.0), (5000, 0.6)])
+@pytest.mark.usefixtures("_small_steps")
+def test_what_is_known_of_groups(size: int, expected: float) -> None:
+    random = np.random.default_rng(0)
+    tables = [
+        pa.table(
+            {
+                "group": [f"/{number // size}" for number in range(at, at + PART_ROWS)],
+                "content": [random.bytes(16).hex() for _ in range(PART_ROWS)],
+            }
+        )
+        for at in range(0, VIDEOS, PART_ROWS)
+    ]
+    groups = Groups()
+    tracemalloc.start()
+    for table in tables:
+        groups.take(table)
+    groups._settle()
+    held, most = each()
+    assert held == pytest.approx(expected, abs=2)
+    assert most < 80

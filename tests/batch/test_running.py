@@ -171,10 +171,11 @@ def test_a_failed_mending_keeps_the_row_that_was(tmp_path: Path) -> None:
 
 
 def test_figures_for_prometheus() -> None:
-    tally = Tally(10, skipped=2, made=3, failures=Counter(VideoUnreadable=1))
+    tally = Tally(10, skipped=2, made=3, uncovered=4, failures=Counter(VideoUnreadable=1))
     lines = as_prometheus(tally).splitlines()
     assert "gifworthy_batch_covers_made 3" in lines
     assert "gifworthy_batch_videos 10" in lines
+    assert "gifworthy_batch_videos_left_out 4" in lines
     assert 'gifworthy_batch_videos_failed{error="VideoUnreadable"} 1' in lines
     assert lines.count("# TYPE gifworthy_batch_covers_made counter") == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections import Counter
 from pathlib import Path
@@ -41,6 +42,31 @@ def test_a_folder_is_walked_in_order(folder: Path) -> None:
     }
 
 
+def test_what_a_batch_wrote_is_no_video_however_it_is_spelt(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = names(folder)
+    inside = folder / "b" / "out"
+    for out in (folder, inside):
+        for name in ("covers/ab/ab12.mp4", "covers/mine.mp4", "analyses/0f/x.mp4"):
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            (out / name).write_bytes(b"")
+    (tmp_path / "link").symlink_to(inside)
+    monkeypatch.chdir(tmp_path)
+    for place in (str(inside), f"{folder}/../videos/b/out", "videos/b/out", str(tmp_path / "link")):
+        for named in (str(folder), f"{folder}/../videos", "videos"):
+            found = [one.source for one in find([named], Columns(), place)]
+            assert not [one for one in found if "b/out" in one]
+            assert len(found) == len(theirs) + 3  # another batch's outputs may be meant
+    shutil.rmtree(inside)
+    for place in (str(folder), "videos", f"{folder}/b/.."):
+        for named in (str(folder), "videos/**/*.*"):
+            found = [one.source for one in find([named], Columns(), place)]
+            ours = [one for one in found if "/covers/ab/" in one or "/analyses/" in one]
+            assert ours == ([f"{folder}/analyses/0f/x.mp4"] if "*" in named else [])
+            assert f"{folder}/covers/mine.mp4" in found, "it is not named as covers are"
+
+
 def test_names_are_without_the_folder_and_the_ending(folder: Path) -> None:
     assert [one.name for one in find([str(folder)], Columns())] == ["a", "b/1", "b/2"]
     several = [str(folder / "b"), str(folder / "a.webm")]
@@ -74,6 +100,41 @@ def test_a_table_names_source_group_and_tag(folder: Path, kind: str) -> None:
     ]
     with pytest.raises(CatalogueUnreadable, match=r"no column 'source', but url, channel, etag"):
         names(table)
+
+
+def test_a_blank_tag_says_nothing(folder: Path) -> None:
+    (folder / "tags.csv").write_text("source,etag\na.webm,\nb/2.mp4, \nhttp://h/v.mp4,x\n")
+    pq.write_table(pa.table({"source": ["a.webm"], "etag": [""]}), folder / "tags.parquet")
+    for name, tags in (("tags.csv", [None, None, "x"]), ("tags.parquet", [None])):
+        found = find([str(folder / name)], Columns(tag="etag"))
+        assert [one.state for one in found] == tags
+
+
+def test_keys_of_addresses_are_in_their_sources_alone(tmp_path: Path) -> None:
+    sources = [
+        "https://ann:secret@h/x/v.mp4?sig=secret/y.z",
+        "https://h/x/v.mp4?sig=secret/other",
+        "https://h/x/watch?v=secret",
+        "https://h/x/watch?v=secret2",
+        "s3://b/x/v?.mp4",
+    ]
+    (tmp_path / "list.txt").write_text("\n".join(sources))
+    found = list(find([str(tmp_path / "list.txt")], Columns()))
+    found += find(sources[:1], Columns())
+    assert [one.source for one in found] == [*sources, sources[0]]
+    assert [one.group for one in found] == ["https://h/x"] * 4 + ["s3://b/x", "https://h/x"]
+    names = [one.name for one in found]
+    assert names[:2] == ["h/x/v", "h/x/v"]
+    assert names[4:] == ["b/x/v?", "h/x/v"]
+    assert len(set(names[2:4])) == 2
+    assert not [one for one in found if "secret" in one.name + one.group]
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.parquet"])
+def test_what_cannot_be_read_is_told_without_its_keys(name: str) -> None:
+    with pytest.raises(CatalogueUnreadable, match="cannot be read") as caught:
+        list(find([f"http://ann:secret@127.0.0.1:1/{name}"], Columns()))
+    assert "secret" not in str(caught.value)
 
 
 def test_tables_as_other_programs_write_them(folder: Path) -> None:
@@ -174,7 +235,7 @@ def test_a_bucket_is_listed_with_its_tags() -> None:
     found = list(find([f"{bucket}/"], Columns()))
     assert [one.source for one in found] == [f"{bucket}/x/1.mp4", f"{bucket}/x/2.mp4"]
     assert all(one.state and one.state.startswith("7 ") for one in found)
-    asked = next(stated(iter([Found(found[0].source, None, "")]), Shard()))
+    (asked,) = filter(None, stated(iter([Found(found[0].source, None, "")]), Shard()))
     assert asked.state is not None
     assert asked.state.startswith("7 ")
 
@@ -202,7 +263,7 @@ def test_shards_deal_every_video_once() -> None:
     dealt = Counter(
         one.source
         for number in (1, 2, 3)
-        for one in stated((Found(s, "1", "") for s in sources), Shard(number, 3))
+        for one in filter(None, stated((Found(s, "1", "") for s in sources), Shard(number, 3)))
     )
     assert dealt == Counter(sources)
     sizes = [sum(Shard(n, 3).holds(s) for s in sources) for n in (1, 2, 3)]

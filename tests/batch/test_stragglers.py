@@ -86,6 +86,7 @@ def test_on_the_pool_what_hangs_is_tried_again_and_then_a_row(
     hung = found.pop(str(videos[3]))
     assert hung["tries"] == 2
     assert (hung["error"] or {}).get("type") == (None if stops == 1 else "TimedOut")
+    assert hung["opening_seconds"] >= 2 * stops
     assert [row["error"] for row in found.values()] == [None, None, None]
 
 

@@ -12,10 +12,12 @@ import pytest
 from PIL import Image
 
 from commands import Run, names_in, read
-from drawn import cuts, half_second, one_frame, textured
+from drawn import cuts, half_second, moving, one_frame, textured, write
 from gifworthy import scan as scanning
 from gifworthy.cli import creatives as door
-from gifworthy.types import Scan
+from gifworthy.scorers.saliency import Saliency
+from gifworthy.types import Floats, Scan
+from gifworthy.video import Video
 
 QUICK = ("--seconds", "1", "--width", "96", "--fps", "5", "--effort", "fast")
 MAP = ("--width", "96", "--fps", "5", "--effort", "fast")
@@ -83,6 +85,23 @@ def test_the_video_is_looked_at_once(run: Run, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("gifworthy.video.scan_video", counted)
     assert run("creatives", cuts(), "--aspects", "1:1,3:4,2:1", "-o", "ads", *QUICK).code == 0
     assert len(scans) == 1
+
+
+def test_a_map_is_made_once_for_all_shapes(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    original = Saliency.heat
+
+    def counted(self: Saliency, video: Video, moments: Floats) -> Floats:
+        asked.append(len(moments))
+        return original(self, video, moments)
+
+    monkeypatch.setattr(Saliency, "heat", counted)
+    mapped = ("--scorer", "saliency", *QUICK)
+    assert run("creatives", cuts(), "--aspects", "1:1", "-o", "one", *mapped).code == 0
+    once = sum(asked)
+    asked.clear()
+    assert run("creatives", cuts(), "--aspects", "1:1,3:4,9:16", "-o", "three", *mapped).code == 0
+    assert sum(asked) == once > 0
 
 
 def test_a_cut_that_fails_leaves_nothing(
@@ -166,6 +185,14 @@ def test_a_heat_map_is_drawn_over_the_whole_video(run: Run, tmp_path: Path) -> N
     strips = pictures[:, high + 14 : high + 60].astype(int)
     lines = [int(np.argmin(strip.sum((0, 2)))) for strip in strips]
     assert lines[-1] - lines[0] > 60, "the line runs from left to right"
+
+
+def test_a_heat_map_is_as_long_as_the_video(run: Run, tmp_path: Path) -> None:
+    """8 seconds are drawn in three stretches; at 12.5 a second each has 33 pictures and a third."""
+    one_shot = write(tmp_path / "shot.mp4", moving(1, 200))
+    flags = (*MAP[:2], "--fps", "12.5", *MAP[4:])
+    assert run("heatmap", one_shot, "-o", "map.mp4", *flags).code == 0
+    assert len(shown(tmp_path / "map.mp4")) == 100
 
 
 def test_a_heat_map_may_be_a_gif(run: Run, tmp_path: Path) -> None:

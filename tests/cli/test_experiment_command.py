@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def test_from_the_plan_to_the_winner_and_the_labels(run: Run, tmp_path: Path) ->
         "video,arm,start,end,duration\nfilm.mp4,still,,,\nfilm.mp4,gif,2,5,60\n"
     )
     assert run("experiment", "show", found, "shows.csv").out == "2 variants added\n"
-    watched(found, tmp_path / "events.jsonl", 900)
+    watched(found, tmp_path / "events.jsonl", 900, gif=2, still=20)
     added = run("experiment", "add", found[:8], "events.jsonl")
     assert added.out.endswith("events added\n")
     again = run("experiment", "add", found, "events.jsonl")
@@ -101,6 +102,9 @@ def test_a_bandit_is_split_anew(run: Run, tmp_path: Path) -> None:
     assert told.out.startswith("version 2: still ")
     given = json.loads(run("experiment", "assign", found, "ann", "film.mp4").out)
     assert given["version"] == 2
+    said = {"id": "z", "kind": "viewable", "exposure": "z", "video": "film.mp4", "at": time.time()}
+    (tmp_path / "more.jsonl").write_text(json.dumps({**said, **given}) + "\n")
+    assert run("experiment", "add", found, "more.jsonl").out.startswith("1 event")
     other = begun(run)
     run("experiment", "resplit", other).complained("fixed split", code=2)
 

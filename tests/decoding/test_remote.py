@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import tempfile
 import time
 from pathlib import Path
 
@@ -12,7 +14,13 @@ import pytest
 import drawn
 from drawn import number_of, numbered
 from gifworthy.decoding.remote import BLOCK, RemoteCursor, RemotePlace
-from gifworthy.errors import MissingExtra, VideoNotFound, VideoUnreachable, VideoUnreadable
+from gifworthy.errors import (
+    MissingExtra,
+    OutputError,
+    VideoNotFound,
+    VideoUnreachable,
+    VideoUnreadable,
+)
 from gifworthy.settings import Settings
 from gifworthy.video import open_video
 from loopback import Manners, RangeServer
@@ -75,6 +83,52 @@ def test_a_server_that_errs_is_told_of_in_time(
         video.frames_at(np.linspace(0, 23, 40))
     assert "\n" not in str(caught.value)
     assert time.monotonic() - started < 4
+
+
+@pytest.mark.parametrize(
+    ("status", "is_refused"),
+    [
+        *((400, True), (401, True), (403, True), (405, True), (451, True)),
+        *((408, False), (425, False), (429, False), (500, False), (503, False)),
+    ],
+)
+def test_who_refuses_for_good_is_told_from_who_may_yet_answer(
+    status: int, is_refused: bool
+) -> None:
+    with (
+        served(numbered("mp4"), Manners(status=status)) as server,
+        pytest.raises(VideoUnreachable, match=str(status)) as caught,
+    ):
+        open_video(server.address("v.mp4"), settings=QUICK)
+    assert isinstance(caught.value.__cause__, PermissionError) is is_refused
+    assert ("later" in str(caught.value) or status == 429) is not is_refused
+
+
+def test_who_breaks_off_may_yet_answer() -> None:
+    path = numbered("mp4", 600)
+    for manners in (Manners(breaks_after=0), Manners(hangs=True)):
+        with served(path, manners) as server, pytest.raises(VideoUnreachable) as caught:
+            open_video(server.address(path.name), settings=QUICK)
+        assert not isinstance(caught.value.__cause__, PermissionError)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_full_disk_of_ours_is_not_the_videos_fault(
+    monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
+    def full(**_: object) -> object:
+        if at_once:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return Path("/dev/full").open("w+b")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    path = numbered("mp4")
+    with (
+        served(path, Manners(ranges=False)) as server,
+        pytest.raises(OutputError, match=r"is full: .* TMPDIR"),
+    ):
+        open_video(server.address(path.name), settings=QUICK)
 
 
 def test_a_server_that_breaks_off_later_is_an_error_not_the_end() -> None:

@@ -68,3 +68,39 @@ def test_only_spans_of_one_video_that_differ_teach() -> None:
     assert compared(clicks_csv(tally(), VARIANTS)) == 0
     still = Variant("one, two.mp4", "still", "", (Segment(0.0, 1.0),))
     assert compared(clicks_csv(tally(), (still, *VARIANTS[1:]))) == 1
+
+
+def test_many_videos_are_counted_as_each_would_be_alone_but_in_one_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every fifth view of a pair is not there, and chances differ from view to view."""
+
+    def never(*_: object) -> None:
+        raise AssertionError("all views were read once more for one of many variants")
+
+    monkeypatch.setattr(Tally, "only", never)
+    chance = np.random.default_rng(1)
+    video, arm = chance.integers(0, 40, 3000), chance.integers(0, 3, 3000)
+    clicks, chances = chance.integers(0, 2, 3000), chance.uniform(0.1, 0.9, 3000)
+    names, arms = tuple(f"v{n:02}" for n in range(41)), ("a", "b", "c")
+    many = Tally(
+        np.arange(3000),
+        video,
+        arm,
+        chances,
+        np.zeros(3000),
+        measured(3000, views=np.arange(3000) % 5 > 0, clicks=clicks),
+        names,
+        arms,
+    )
+    span = (Segment(0.0, 1.0),)
+    lines = clicks_csv(many, [Variant(v, a, "", span) for v in names for a in arms]).splitlines()
+    assert len(lines) == 1 + 40 * 3, "the last video was never shown"
+    for line in lines[1:]:
+        name, _, _, shown, clicked, _ = line.split(",")
+        number = (lines.index(line) - 1) % 3
+        mine = (video == names.index(name)) & (arm == number)
+        views = mine & (np.arange(3000) % 5 > 0)
+        rate = (clicks / chances)[mine].sum() / (1 / chances)[views].sum()
+        assert int(shown) == views.sum()
+        assert float(clicked) == pytest.approx(rate * views.sum(), rel=1e-5)

@@ -11,6 +11,7 @@ from PIL import Image
 
 import drawn
 from gifworthy.learning.alignment import Aligner
+from gifworthy.learning.datasets.pairs import Pairs
 from gifworthy.learning.montages import find_all, likely_cuts
 from gifworthy.learning.strips import Strip
 from gifworthy.settings import Settings
@@ -39,6 +40,16 @@ def test_each_shot_is_found_in_showing_order(
     found = find_all(aligner, montage(tmp_path / "a.gif", *starts))
     assert [one.segment.start for one in found] == pytest.approx(starts, abs=0.15)
     assert [one.segment.end for one in found] == pytest.approx([s + 1 for s in starts], abs=0.15)
+
+
+def test_each_shot_is_a_pair(tmp_path: Path) -> None:
+    for folder in ("gifs", "videos"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "videos" / "cuts.mp4").write_bytes(drawn.cuts().read_bytes())
+    montage(tmp_path / "gifs" / "two.gif", 0.4, 6.2)
+    read = Pairs().telling(Settings(cache=tmp_path / "cache"), print).read(tmp_path)
+    assert [label.item for label in read.labels] == ["two.gif", "two.gif"]
+    assert [label.start for label in read.labels] == pytest.approx([0.4, 6.2], abs=0.15)
 
 
 def test_a_span_with_cuts_in_it_is_one(tmp_path: Path, aligner: Aligner) -> None:

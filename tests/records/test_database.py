@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from gifworthy.errors import RecordsUnreadable
 from gifworthy.records.catalogue import Catalogue, Upload
 from gifworthy.records.database import Database
 
@@ -34,7 +35,7 @@ def test_what_another_process_writes_is_seen_at_once_and_can_be_erased(tmp_path:
     mine, theirs = Catalogue(server), Catalogue(other)
     video = theirs.add(Upload("me", "f" * 64, "a-name-to-forget", 9))
     assert mine.find("me", video.id) == video
-    assert theirs.remove("me", video.id)
+    assert theirs.remove("me", video.id) is not None
     assert mine.find("me", video.id) is None
     other.erase_what_was_deleted()
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
@@ -61,3 +62,38 @@ def test_more_threads_than_connections_all_get_theirs(tmp_path: Path) -> None:
         thread.join()
     assert found == [1] * 30
     database.close()
+
+
+def owe(database: Database) -> None:
+    with database.writing() as connection:
+        database.owe_erasing(connection)
+
+
+def test_what_is_owed_is_erased_and_nothing_where_nothing_is(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erased: list[str] = []
+
+    def erase(self: Database) -> None:
+        erased.append("tried")
+        if len(erased) == 1:
+            raise RecordsUnreadable("somebody reads all the time")
+        if len(erased) == 2:
+            owe(self)  # somebody else deletes meanwhile
+
+    monkeypatch.setattr(Database, "erase_what_was_deleted", erase)
+    assert not database.erase_what_is_owed()
+    owe(database)
+    owe(database)
+    with pytest.raises(RecordsUnreadable):
+        database.erase_what_is_owed()
+    assert [database.erase_what_is_owed() for _ in range(3)] == [True, True, False]
+    assert len(erased) == 3
+
+
+def test_a_database_that_is_not_there_is_not_well(tmp_path: Path) -> None:
+    database = Database(tmp_path / "r")
+    database.check()
+    (tmp_path / "r").write_bytes(b"no database" * 1000)
+    with pytest.raises(RecordsUnreadable):
+        database.check()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from gifworthy.records.ageing import Ageing
+from gifworthy.records.catalogue import Catalogue, StoredVideo, Upload
 from gifworthy.records.database import Database
 from gifworthy.records.jobs import LEASE, MOST_TURNS, PAUSE, Jobs, KeyReused
 from gifworthy.records.orders import Job, Order
@@ -166,3 +170,99 @@ def test_many_workers_at_once_take_each_job_once(jobs: Jobs) -> None:
     with ThreadPoolExecutor(4) as pool:
         taken = [job for some in pool.map(work, range(4)) for job in some]
     assert len(taken) == len(set(taken)) == 40
+
+
+def looked_at(jobs: Jobs) -> tuple[StoredVideo, Job]:
+    """A video, and the job that is to look at it."""
+    video = Catalogue(jobs.database).add(Upload("ours", "0" * 64, "talk.mp4", 9))
+    return video, jobs.order(Order("ours", video.id, "look", {}), now=0)
+
+
+def state_of(jobs: Jobs, video: StoredVideo) -> tuple[str, object]:
+    found = Catalogue(jobs.database).find("ours", video.id)
+    assert found is not None
+    error = found.facts.get("error")
+    return found.state, error["type"] if isinstance(error, dict) else None
+
+
+def test_a_video_whose_look_lost_its_workers_is_not_left_waiting(jobs: Jobs) -> None:
+    video, _ = looked_at(jobs)
+    for turn in range(MOST_TURNS):
+        claimed(jobs, turn * LEASE)
+        assert state_of(jobs, video) == ("processing", None)
+    assert jobs.claim("one", now=MOST_TURNS * LEASE) is None
+    assert state_of(jobs, video) == ("errored", "WorkerLost")
+
+
+@pytest.mark.parametrize("how", ["waiting", "running", "its worker died"])
+def test_a_video_whose_look_was_stopped_is_not_left_waiting(jobs: Jobs, how: str) -> None:
+    video, look = looked_at(jobs)
+    job = None if how == "waiting" else claimed(jobs, 0)
+    jobs.cancel("ours", look.id, now=1)
+    if how == "running" and job is not None:
+        assert state_of(jobs, video) == ("processing", None)
+        assert jobs.stopped(job, now=2)
+    if how == "its worker died":
+        jobs.claim("two", now=LEASE)
+    assert state_of(jobs, video) == ("errored", "LookStopped")
+    again = Catalogue(jobs.database).add(Upload("ours", "0" * 64, "talk.mp4", 9))
+    assert (again.id, again.state) == (video.id, "processing")
+
+
+def test_a_look_that_failed_says_of_its_video_why_and_only_its_own_turn_does(jobs: Jobs) -> None:
+    video, _ = looked_at(jobs)
+    late = claimed(jobs, 0)
+    job = claimed(jobs, LEASE)
+    assert not jobs.fail(late, ERROR, retry=False, now=LEASE)
+    assert state_of(jobs, video) == ("processing", None)
+    assert jobs.fail(job, ERROR, retry=False, now=LEASE)
+    assert state_of(jobs, video) == ("errored", "VideoUnreadable")
+
+
+def test_a_video_that_was_looked_at_stays_ready_whatever_other_jobs_do(jobs: Jobs) -> None:
+    video, _ = looked_at(jobs)
+    Catalogue(jobs.database).describe("ours", video.id, "ready", {})
+    jobs.fail(claimed(jobs, 0), ERROR, retry=False, now=0)
+    jobs.order(Order("ours", video.id, "cover", {}), now=1)
+    jobs.fail(claimed(jobs, 1), ERROR, retry=False, now=1)
+    assert state_of(jobs, video) == ("ready", None)
+
+
+def test_work_is_told_from_what_was_there_already(jobs: Jobs) -> None:
+    jobs.order(replace(ORDER, known={"cover": "abc"}), now=1)
+    done = jobs.order(ORDER, now=2)
+    jobs.complete(claimed(jobs, 2), {}, now=3)
+    waiting = jobs.order(ORDER, now=4)
+    assert [job.id for job in jobs.of("ours", only_work=True)] == [waiting.id, done.id]
+    assert [job.id for job in jobs.of("ours", only_work=True, most=1)] == [waiting.id]
+    counts = {state: count for state, count in jobs.count("ours", only_work=True).items() if count}
+    assert counts == {"pending": 1, "completed": 1}
+    assert jobs.count("ours")["completed"] == 2
+    assert (jobs.waiting("ours"), jobs.waiting("theirs")) == (1, 0)
+
+
+def test_what_has_ended_makes_no_question_of_every_minute_slower(database: Database) -> None:
+    """Each has an index that holds only what it asks for."""
+    if database.is_server:
+        pytest.skip("a server chooses by what it has counted")
+    plans: list[str] = []
+
+    def explain(_: object, cursor: Any, words: str, given: object, *more: object) -> None:
+        if words.startswith("SELECT") and "FROM jobs" in words:
+            told = cursor.connection.cursor().execute(f"EXPLAIN QUERY PLAN {words}", given)
+            plans.append(" ".join(row[3] for row in told))
+
+    event.listen(database._engine, "before_cursor_execute", explain)
+    jobs = Jobs(database)
+    for ask, index in (
+        (lambda: jobs.waiting("ours"), "jobs_alive"),
+        (lambda: jobs.of("ours", None, ("pending",), 500), "jobs_alive"),
+        (lambda: jobs.of("ours", "video"), "jobs_of_video"),
+        (lambda: jobs.of("ours", only_work=True), "jobs_worked"),
+        (lambda: jobs.count("ours", only_work=True), "COVERING INDEX jobs_worked"),
+        (lambda: Ageing(database).remove_old(), "jobs_over"),
+    ):
+        plans.clear()
+        ask()
+        assert index in plans[-1], plans
+        assert not any(plan.startswith("SCAN") for plan in plans)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gifworthy.records.catalogue import Catalogue, StoredCover
+from gifworthy.records.catalogue import Catalogue, StoredCover, Upload
 from gifworthy.records.database import Database
 from gifworthy.records.histories import Histories, Pick, span_within
 from gifworthy.records.viewers import TooManyPicks, Viewer, Viewers
@@ -22,9 +22,11 @@ def pick(start: float) -> Pick:
     return Pick("vid_1", Segment(start, start + 1), 100.0, "c" * 32)
 
 
-def cover(viewer: Viewer) -> StoredCover:
+def cover(database: Database, viewer: Viewer) -> StoredCover:
+    """A cover of a video that is here."""
+    video = Catalogue(database).add(Upload(viewer.tenant, "c" * 64, "talk.mp4", 9)).id
     story = {"cover": "cover.gif"}
-    return StoredCover("k", viewer.tenant, "vid_1", "image/gif", 3, "e", story, viewer.id)
+    return StoredCover("k", viewer.tenant, video, "image/gif", 3, "e", story, viewer.id)
 
 
 def nothing() -> None:
@@ -52,7 +54,7 @@ def test_what_is_added_changes_the_name_of_the_history(database: Database) -> No
     assert again is not None
     assert first.viewer.name_of_history != alice.name_of_history
     assert again.viewer.name_of_history == first.viewer.name_of_history
-    assert viewers.keep_for(cover(alice), nothing)
+    assert viewers.keep_for(cover(viewers.database, alice), nothing)
     second = viewers.add(alice, [pick(2)], 2)
     assert second is not None
     assert [gone.key for gone in second.covers] == ["k"]
@@ -71,7 +73,7 @@ def test_whoever_was_forgotten_gets_nothing_more(database: Database) -> None:
     assert not viewers.forget(alice, nothing)
     assert viewers.add(alice, [pick(2)], 9) is None
     assert viewers.remove(alice, changed.new[0].id) is None
-    assert not viewers.keep_for(cover(alice), nothing)
+    assert not viewers.keep_for(cover(viewers.database, alice), nothing)
     assert Histories(database).of(alice.id) == ()
     assert viewers.made("ours", "alice").id != alice.id
 
@@ -88,7 +90,7 @@ def test_a_cover_that_is_being_kept_goes_with_its_viewer(database: Database) -> 
         files.append("cover.gif")
 
     with ThreadPoolExecutor(2) as pool:
-        keeping = pool.submit(viewers.keep_for, cover(alice), put)
+        keeping = pool.submit(viewers.keep_for, cover(database, alice), put)
         assert writing.wait(20)
         forgetting = pool.submit(viewers.forget, alice, files.clear)
         threading.Timer(0.5, go_on.set).start()
@@ -120,7 +122,7 @@ def test_who_is_killed_while_forgetting_leaves_the_viewer_to_be_forgotten_again(
     viewers, file = Viewers(Database(place)), tmp_path / "cover.gif"
     alice = viewers.made("ours", "alice")
     viewers.add(alice, [pick(1)], 9)
-    assert viewers.keep_for(cover(alice), file.touch)
+    assert viewers.keep_for(cover(viewers.database, alice), file.touch)
     words = [sys.executable, "-c", KILLED, str(place), str(file)]
     assert subprocess.run(words, timeout=60, check=False).returncode == -signal.SIGKILL
     assert not file.exists()
@@ -152,3 +154,12 @@ def test_a_span_lies_within_its_video(start: float, end: float) -> None:
     with pytest.raises(ValueError, match="end"):
         span_within(start, end, 10.0)
     assert span_within(9.0, 10.3, 10.0) == Segment(9.0, 10.0)
+
+
+def test_a_viewers_cover_of_a_video_that_was_removed_is_not_kept(database: Database) -> None:
+    viewers, written = Viewers(database), list[str]()
+    made = cover(database, viewers.made("ours", "alice"))
+    assert Catalogue(database).remove("ours", made.video) == ()
+    assert not viewers.keep_for(made, lambda: written.append("cover.gif"))
+    assert written == []
+    assert Catalogue(database).cover("ours", "k") is None

@@ -14,8 +14,12 @@ from sqlalchemy import text
 
 import gifworthy.records
 from gifworthy.errors import RecordsUnreadable
+from gifworthy.records import migrating
+from gifworthy.records.catalogue import Catalogue, Upload
 from gifworthy.records.database import Database
 from gifworthy.records.histories import Histories, Pick
+from gifworthy.records.jobs import Jobs
+from gifworthy.records.orders import Order
 from gifworthy.records.tables import METADATA
 from gifworthy.types import Segment
 
@@ -60,3 +64,36 @@ def test_tables_of_a_later_gifworthy_are_left_alone(place: Path | str) -> None:
     database.close()
     with pytest.raises(RecordsUnreadable, match=r"later gifworthy .*step 9999"):
         Database(place)
+
+
+def test_what_an_earlier_gifworthy_left_hanging_is_put_right(
+    place: Path | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(migrating, "NEWEST", "0004")
+        old = Database(place)
+    catalogue, jobs = Catalogue(old), Jobs(old)
+    looked_at, given_up = (
+        catalogue.add(Upload("ours", f"{number:064x}", "talk.mp4", 9)).id for number in range(2)
+    )
+    for video in (given_up, looked_at):
+        jobs.order(Order("ours", video, "look", {}), now=1)
+    with old.writing() as connection:
+        ended = "UPDATE jobs SET state = 'errored', ended = 2 WHERE video = :video"
+        connection.execute(text(ended), {"video": given_up})
+        for video in (looked_at, "removed"):
+            cover = f"INSERT INTO covers VALUES ('ours', '{video}', '{video}', '', '', 1, '', '{{}}', 1)"
+            connection.execute(text(cover))
+    old.close()
+    new = Database(place)
+    catalogue = Catalogue(new)
+    found = {video.id: video for video in catalogue.of("ours")}
+    assert found[looked_at].state == "processing"
+    assert found[given_up].state == "errored"
+    assert "send the video again" in str(found[given_up].facts["error"])
+    assert catalogue.cover("ours", looked_at) is not None
+    assert catalogue.cover("ours", "removed") is None
+    assert Jobs(new).waiting("ours") == 1
+    assert new.erase_what_is_owed(), "an erasing may have been left undone"
+    test_the_steps_make_the_tables_that_the_code_knows(new)
+    new.close()

@@ -6,12 +6,15 @@ import json
 import time
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
+from gifworthy.errors import RecordsUnreadable
+from gifworthy.records.experiments import Design, Experiment, Experiments
 from gifworthy.service.app import create_app
 from gifworthy.service.beacon import WEEK, shown_at, tenant_by, word_of
 from gifworthy.service.house import House
@@ -86,10 +89,105 @@ def test_what_a_page_tells_as_plain_text_is_counted_once(
     body = json.dumps({"experiment": experiment, "events": events})
     headers = {**FOREIGN, "Content-Type": "text/plain;charset=UTF-8"}
     place = f"/v1/events?beacon={word}"
-    assert open_client.post(place, content=body, headers=headers).json() == {"new": 3}
-    assert open_client.post(place, content=body, headers=headers).json() == {"new": 0}
+    assert open_client.post(place, content=body, headers=headers).json()["new"] == 3
+    assert open_client.post(place, content=body, headers=headers).json()["new"] == 0
     told = open_client.get(f"/v1/experiments/{experiment}/report", headers=mine).json()
     assert sum(arm["clicks"] for arm in told["results"]) == 1
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    "another experiment's arm": {"arm": "of another experiment"},
+    "no arm": {"arm": None},
+    "a value that is no number": {"kind": "conversion", "value": {"euros": 9.9}},
+    "a value that is too much": {"kind": "dwell", "value": 1e12},
+    "a list": {"id": ["1"]},
+    "a version without an end": {"version": "inf"},
+    "a version of 400 digits": {"version": 10**400},
+    "a time without an end": {"at": "-inf"},
+    "a likelihood that is none": {"propensity": "nan"},
+    "no unit": {"unit": "somebody"},
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_one_broken_event_does_not_take_the_others_of_a_page_along(
+    open_client: TestClient, house: House, name: str
+) -> None:
+    """Nobody mends what a page tells, and the page keeps nothing that was answered."""
+    experiment, word = begun(open_client, owner(house))
+    given = asked(open_client, experiment, word).json()["given"]["v"]
+    good = [event(given, kind, "x") for kind in ("impression", "viewable", "click")]
+    events = [good[0], event(given, "play", "y") | BROKEN[name], *good[1:]]
+    body = json.dumps({"experiment": experiment, "events": events})
+    answer = open_client.post(f"/v1/events?beacon={word}", content=body, headers=FOREIGN)
+    assert answer.json() == {"new": 3, "refused": 1}
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_page_may_read_every_refusal(
+    open_client: TestClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that it may not read looks like a server that is away, and would be asked again and again."""
+    experiment, word = begun(open_client, owner(house))
+    other = Experiment("exp_gone", "ours", "gone", Design(("a", "b")), salt="", created=0.0)
+    gone = word_of(house.database.secret, other)
+    telling, asking = f"/v1/events?beacon={word}", f"/v1/experiments/{experiment}/assignments"
+    many = {"beacon": word, "unit": "u", "video": ["v"] * 101}
+    answers = [
+        open_client.post(telling, content=b"nothing", headers=FOREIGN),
+        open_client.post(telling, content=b'{"experiment": "e"}', headers=FOREIGN),
+        open_client.get(asking, params=many, headers=FOREIGN),
+        asked(open_client, "exp_gone", gone),
+    ]
+
+    def away(*_: object) -> None:
+        raise RecordsUnreadable("the database is away")
+
+    monkeypatch.setattr(Experiments, "split", away)
+    answers.append(asked(open_client, experiment, word))
+    assert [answer.status_code for answer in answers] == [422, 422, 422, 404, 503]
+    assert {answer.headers["access-control-allow-origin"] for answer in answers} == {"*"}
+    plain = open_client.get(f"{asking}?beacon=&unit=u&video=v", headers=FOREIGN)
+    assert plain.status_code == 403
+    assert "access-control-allow-origin" not in plain.headers
+
+
+def test_one_tenants_visitors_do_not_use_up_anothers_patience(house: House) -> None:
+    config = house.config
+    bounds = replace(config.bounds, per_minute=6)
+    house.config = replace(
+        config, host="0.0.0.0", bounds=bounds, public="https://covers.example.org"
+    )
+    client = TestClient(create_app(house))
+    (ours, our_word), (theirs, their_word) = (
+        begun(client, owner(house, tenant)) for tenant in ("ours", "theirs")
+    )
+    statuses = [asked(client, ours, our_word).status_code for _ in range(7)]
+    assert statuses == [200] * 6 + [429]
+    assert asked(client, theirs, their_word).status_code == 200
+
+
+def test_visitors_behind_a_trusted_proxy_are_told_apart(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The web server reads `FORWARDED_ALLOW_IPS`; what anybody else says of whom it asks for is only text."""
+    bounds = replace(house.config.bounds, per_minute=6)
+    house.config = replace(house.config, host="0.0.0.0", bounds=bounds)
+    app = create_app(house)
+    made = Experiments(house.database).begin("ours", "one", Design(("a", "b")))
+    word = word_of(house.database.secret, made)
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "10.0.0.5")
+    web = uvicorn.Config(app, log_config=None)
+    web.load()
+
+    def statuses(proxy: str) -> list[int]:
+        client = TestClient(cast(Any, web.loaded_app), client=(proxy, 1))
+        place = f"/v1/experiments/{made.id}/assignment?beacon={word}&unit=u&video=v"
+        visitors = (FOREIGN | {"X-Forwarded-For": f"192.0.2.{number}"} for number in range(10))
+        return [client.get(place, headers=visitor).status_code for visitor in visitors]
+
+    assert statuses("10.0.0.5") == [200] * 10
+    assert statuses("10.0.0.6") == [200] * 6 + [429] * 4
 
 
 def test_a_word_opens_its_own_experiment_and_nothing_else(
@@ -149,8 +247,6 @@ def test_what_is_not_ours_is_given_as_it_stands() -> None:
 
 
 def test_a_word_of_one_database_is_nothing_in_another(house: House, client: TestClient) -> None:
-    from gifworthy.records.experiments import Design, Experiments
-
     made = Experiments(house.database).begin("ours", "one", Design(("a", "b")))
     word = word_of(house.database.secret, made)
     assert tenant_by(house.database.secret, word, made.id) == "ours"

@@ -126,6 +126,23 @@ def test_a_cover_that_is_not_there_yet_is_not_offered(page: Page) -> None:
 
 
 @pytest.mark.timeout(300)
+def test_a_line_that_is_refused_is_asked_for_again(page: Page) -> None:
+    """A browser gives a line up for good at any answer but 200, such as a proxy's while a server starts."""
+    drop(page)
+    made(page)
+    refused: list[str] = []
+
+    def refuse(route: Route) -> None:
+        refused.append(route.request.url)
+        route.fulfill(status=204)
+
+    page.route("**/v1/jobs/*/events", refuse, times=1)
+    with remade(page):
+        page.select_option('[name="aspect"]', "1")
+    assert len(refused) == 1
+
+
+@pytest.mark.timeout(300)
 def test_a_video_is_removed_when_it_was_said_twice(page: Page) -> None:
     video = drop(page, large())
     made(page)

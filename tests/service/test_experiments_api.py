@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from gifworthy.learning.datasets import DATASETS
 from gifworthy.records.catalogue import Upload
+from gifworthy.records.events import Events
 from gifworthy.service.app import create_app
 from gifworthy.service.house import House
 
 DESIGN = {"name": "Front page", "arms": ["still", "moving"], "planned": 1000}
+JSON = {"Content-Type": "application/json"}
 PERSON = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140"}
 
 
@@ -71,8 +75,9 @@ def test_reports_are_counted_in_another_process(
 def test_what_is_told_is_counted_once(client: TestClient) -> None:
     experiment = begin(client)
     batch = {"experiment": experiment, "events": views(client, experiment, 60)}
-    assert client.post("/v1/events", json=batch, headers=PERSON).json() == {"new": 90}
-    assert client.post("/v1/events", json=batch, headers=PERSON).json() == {"new": 0}
+    counted = client.post("/v1/events", json=batch, headers=PERSON).json()
+    assert counted == {"new": 90, "refused": 0}
+    assert client.post("/v1/events", json=batch, headers=PERSON).json()["new"] == 0
     told = client.get(f"/v1/experiments/{experiment}/report").json()
     assert sum(arm["views"] for arm in told["results"]) == 60
     assert client.get(f"/v1/experiments/{experiment}/report.png").content[1:4] == b"PNG"
@@ -87,7 +92,7 @@ def test_a_video_is_called_by_its_name(client: TestClient, house: House) -> None
     experiment = begin(client)
     events = [{**each, "video": stored.id} for each in views(client, experiment, 60)]
     batch = {"experiment": experiment, "events": events}
-    assert client.post("/v1/events", json=batch, headers=PERSON).json() == {"new": 90}
+    assert client.post("/v1/events", json=batch, headers=PERSON).json()["new"] == 90
     told = client.get(f"/v1/experiments/{experiment}/report").json()
     assert [(each["video"], each["name"]) for each in told["videos"]] == [
         (stored.id, "Cats & dogs.mp4")
@@ -98,23 +103,82 @@ def test_a_video_is_called_by_its_name(client: TestClient, house: House) -> None
     assert "an estimate: at the present rates" in page
 
 
+def test_clicks_go_back_to_training(client: TestClient, house: House, tmp_path: Path) -> None:
+    """What the server gives is what `data read clicks` takes; a video that is stored here has its length."""
+    stored = house.catalogue.add(Upload("local", "0" * 64, "cats.mp4", 10))
+    house.catalogue.describe("local", stored.id, "ready", {"duration": 60.0})
+    experiment = begin(client)
+    place = f"/v1/experiments/{experiment}"
+    shown = [
+        {"video": stored.id, "arm": "moving", "spans": [[2.0, 4.0]]},
+        {"video": stored.id, "arm": "still", "spans": [[0.0, 1.0]], "duration": 61.5},
+    ]
+    assert client.put(f"{place}/variants", json=shown).status_code == 204
+    events = [{**each, "video": stored.id} for each in views(client, experiment, 60)]
+    batch = {"experiment": experiment, "events": events}
+    assert client.post("/v1/events", json=batch, headers=PERSON).json()["new"] == 90
+    answer = client.get(f"{place}/clicks.csv")
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    (tmp_path / "clicks.csv").write_bytes(answer.content)
+    labels = DATASETS["clicks"]().read(tmp_path / "clicks.csv").labels
+    told = client.get(f"{place}/report").json()["results"]
+    found = {label.start: (label.value, label.views, label.duration) for label in labels}
+    still, moving = (found[0.0], found[2.0])
+    rates = [each["clicks"] / each["views"] for each in told]
+    assert still == pytest.approx((rates[0], told[0]["views"], 61.5))
+    assert moving == pytest.approx((rates[1], told[1]["views"], 60.0))
+
+
 def test_a_program_is_kept_apart(client: TestClient) -> None:
     experiment = begin(client)
+    word = client.get(f"/v1/experiments/{experiment}/beacon").json()["beacon"]
     batch = {"experiment": experiment, "events": views(client, experiment, 40)}
-    client.post("/v1/events", json=batch, headers={"User-Agent": "Googlebot/2.1"})
+    place, agent = f"/v1/events?beacon={word}", {"User-Agent": "Googlebot/2.1"}
+    assert client.post(place, json=batch, headers=agent).json()["new"] == 60
     told = client.get(f"/v1/experiments/{experiment}/report").json()
     assert sum(arm["views"] for arm in told["results"]) == 0
 
 
-def test_a_broken_batch_is_refused_whole(client: TestClient) -> None:
+@pytest.mark.parametrize("agent", ["python-requests/2.32", "okhttp/4.12", ""])
+def test_a_server_that_passes_on_what_people_did_is_not_taken_for_them(
+    client: TestClient, agent: str
+) -> None:
+    experiment = begin(client)
+    events = views(client, experiment, 40)
+    for each in events:
+        each["robot"] = each["exposure"] == "x7"
+    batch = {"experiment": experiment, "events": events}
+    assert client.post("/v1/events", json=batch, headers={"User-Agent": agent}).json()["new"] == 60
+    told = client.get(f"/v1/experiments/{experiment}/report").json()
+    assert sum(arm["views"] for arm in told["results"]) == 39
+
+
+def test_a_broken_batch_is_refused_whole(client: TestClient, house: House) -> None:
     experiment = begin(client)
     events = views(client, experiment, 3)
     events[-1]["arm"] = "another"
     answer = client.post("/v1/events", json={"experiment": experiment, "events": events})
     assert answer.status_code == 422
     assert "'arm' must be one of still, moving" in answer.json()["error"]["message"]
+    assert Events(house.database).count(experiment) == 0
     again = {"experiment": experiment, "events": events[:-1]}
     assert client.post("/v1/events", json=again, headers=PERSON).json()["new"] == len(events) - 1
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1" + "0" * 5000, "NaN", "1e999", "-1e999"])
+@pytest.mark.parametrize("field", ["planned", "floor", "tolerated", "shares"])
+def test_a_design_with_numbers_that_are_none_is_refused(
+    client: TestClient, field: str, number: str
+) -> None:
+    """What was kept once would break every report, and the list of all experiments."""
+    given = f"[0.5, {number}]" if field == "shares" else number
+    body = f'{{"name": "x", "arms": ["a", "b"], "{field}": {given}}}'
+    answer = client.post("/v1/experiments", content=body, headers=JSON)
+    assert answer.status_code in (400, 422), answer.text
+    assert answer.json()["error"]["message"]
+    both = body.replace("[0.5, ", f"[{number}, ")
+    assert client.post("/v1/experiments", content=both, headers=JSON).status_code in (400, 422)
+    assert client.get("/v1/experiments").json() == []
 
 
 def test_a_key_for_events_tells_and_reads_nothing(house: House) -> None:
@@ -129,7 +193,12 @@ def test_a_key_for_events_tells_and_reads_nothing(house: House) -> None:
     assert client.get(f"{place}/assignment?unit=a&video=v", headers=telling).status_code == 200
     assert client.get(f"{place}/report", headers=telling).status_code == 403
     assert client.get("/v1/videos", headers=telling).status_code == 403
-    for path in (place, f"{place}/report", f"{place}/assignment?unit=a&video=v"):
+    for path in (
+        place,
+        f"{place}/report",
+        f"{place}/clicks.csv",
+        f"{place}/assignment?unit=a&video=v",
+    ):
         assert client.get(path, headers=theirs).status_code == 404, path
     stolen = {"experiment": experiment, "events": []}
     assert client.post("/v1/events", json=stolen, headers=theirs).status_code == 404

@@ -175,7 +175,10 @@ def test_the_beacon_tells_each_thing_once_and_keeps_its_viewer(
     inside = f'<img src="{DOT}" width="320" height="180" alt="A cover"><b data-gifworthy-hide>x</b>'
     cover = f'<a href="/watch" data-gifworthy="{video}">{inside}</a>'
     site.put("/", cover + '<div style="height: 3000px"></div>' + cover + script)
-    site.put("/watch", script)
+    design = {"name": "B", "arms": ["x", "y"]}
+    another = page.request.post("/v1/experiments", data=design).json()["id"]
+    theirs = page.request.get(f"/v1/experiments/{another}/beacon").json()["snippet"]
+    site.put("/watch", script + theirs.split("</a>")[1])
     complaints: list[str] = []
     context = person(browser, complaints)
     context.add_init_script(LOG_LEAVING)
@@ -201,6 +204,7 @@ def test_the_beacon_tells_each_thing_once_and_keeps_its_viewer(
     events = kept(running, experiment)
     assert [kinds().count(kind) for kind in followed] == [1, 1, 1, 1]
     sent = visitor.evaluate("sessionStorage.getItem('sent')")
+    assert another not in sent
     assert [sent.count(f'"kind":"{kind}"') for kind in followed] == [1, 1, 1, 1]
     clicked = next(exposure for kind, exposure, *_ in events if kind == "click")
     after = {kind: (exposure, value) for kind, exposure, _, value in events}

@@ -66,6 +66,21 @@ def test_who_signs_in_is_remembered_out_of_reach_of_scripts(house: House) -> Non
     assert client.get("/", follow_redirects=False).status_code == 303
 
 
+def test_another_sites_page_signs_nobody_in_or_out(house: House) -> None:
+    """Who is signed in with a stranger's key, and does not know it, sends the stranger videos."""
+    house.config = replace(house.config, host="0.0.0.0")
+    client = TestClient(create_app(house))
+    _, word = house.keys.make("strangers", "a stranger's", ["read", "write"])
+    for site in ("cross-site", "same-site"):
+        foreign = {"Sec-Fetch-Site": site}
+        for place, data in (("/sign-in", {"key": word}), ("/sign-out", {})):
+            answer = client.post(place, data=data, headers=foreign, follow_redirects=False)
+            assert (answer.status_code, answer.headers.get("set-cookie")) == (403, None), place
+    own = {"Sec-Fetch-Site": "same-origin"}
+    signed = client.post("/sign-in", data={"key": word}, headers=own, follow_redirects=False)
+    assert signed.headers["set-cookie"].startswith(COOKIE)
+
+
 def test_no_key_is_logged(house: House, caplog: pytest.LogCaptureFixture) -> None:
     house.config = replace(house.config, host="0.0.0.0")
     client = TestClient(create_app(house))

@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 import drawn
 from gifworthy.errors import VideoUnreachable
 from gifworthy.service.house import House
+from gifworthy.service.patience import Patience
 from gifworthy.service.reaching import NotPublic, Reach, is_public
 from gifworthy.service.workers import Worker
 from queue_work import do_all
@@ -183,9 +184,9 @@ def test_a_redirect_into_our_own_network_is_not_followed(monkeypatch: pytest.Mon
     asked: list[str] = []
     plain = Reach._connected
 
-    def connected(self: Reach, url: str) -> object:
+    def connected(self: Reach, url: str, patience: Patience) -> object:
         asked.append(url)
-        return plain(AT_HOME if len(asked) == 1 else self, url)
+        return plain(AT_HOME if len(asked) == 1 else self, url, patience)
 
     monkeypatch.setattr(Reach, "_connected", connected)
     with answering() as place, pytest.raises(NotPublic), Reach(5).get(f"{place}/on"):
@@ -196,7 +197,8 @@ def test_a_redirect_into_our_own_network_is_not_followed(monkeypatch: pytest.Mon
 def test_redirects_end(client: TestClient) -> None:
     with answering() as place:
         with AT_HOME.get(f"{place}/on") as answer:
-            assert answer.read() == drawn.pieces().read_bytes()
+            data = drawn.pieces().read_bytes()
+            assert (b"".join(answer.pieces()), answer.size) == (data, len(data))
         with pytest.raises(VideoUnreachable, match="more than 5"), AT_HOME.get(f"{place}/round"):
             pass
 

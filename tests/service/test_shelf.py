@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 import drawn
+from gifworthy.records.catalogue import StoredCover, Upload
+from gifworthy.service import names
 from gifworthy.service.house import House
 from gifworthy.service.routes import pages
 from gifworthy.service.workers import Worker
@@ -44,6 +46,24 @@ def test_stills_on_the_shelf_are_small_and_kept(client: TestClient, worker: Work
         assert (picture.format, max(picture.size)) == ("WEBP", 192)
     assert f"/stills/{key}.webp" in client.get("/").text
     assert client.get(f"/stills/{'0' * 64}.webp").status_code == 404
+
+
+def test_a_still_of_a_viewers_own_cover_is_asked_for_each_time(
+    client: TestClient, house: House
+) -> None:
+    video = house.catalogue.add(Upload("local", "0" * 64, "a.mp4", 10))
+    of = ("a" * 64, "local", video.id)
+    cover = StoredCover(*of, "image/gif", 3, "e" * 32, {"cover": "cover.gif"}, "vwr_" + "0" * 32)
+    still = io.BytesIO()
+    Image.new("RGB", (64, 36)).save(still, "JPEG")
+    place = names.cover(cover, ".jpg")
+    assert house.catalogue.keep_cover(cover, lambda: house.storage.put(place, still.getvalue()))
+    address = f"/stills/{cover.key}.webp"
+    answer = client.get(address)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-cache")
+    same = client.get(address, headers={"If-None-Match": answer.headers["etag"]})
+    assert (same.status_code, same.headers["cache-control"]) == (304, "private, no-cache")
+    assert client.get(address, headers={"Range": "bytes=0-3"}).content == b"RIFF"
 
 
 def test_a_preview_of_a_candidate_is_not_the_cover_of_its_video(

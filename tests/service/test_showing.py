@@ -16,7 +16,7 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 def test_a_browser_gets_a_page_and_a_program_gets_the_apis_answer(client: TestClient) -> None:
-    for place in ("/videos/vid_nope", "/nope", "/experiments/exp_nope"):
+    for place in ("/videos/vid_nope", "/nope", "/no/pe", "/experiments/exp_nope"):
         seen = client.get(place, headers=BROWSER)
         assert seen.status_code == 404
         assert seen.headers["content-type"].startswith("text/html")
@@ -24,7 +24,10 @@ def test_a_browser_gets_a_page_and_a_program_gets_the_apis_answer(client: TestCl
         told = client.get(place)
         assert told.status_code == 404
         assert told.json()["error"]["type"]
-    assert client.get("/v1/videos/vid_nope", headers=BROWSER).json()["error"]["type"] == "NotFound"
+    for place in ("/v1/videos/vid_nope", "/v1/no/pe"):
+        assert client.get(place, headers=BROWSER).json()["error"]["type"] == "NotFound"
+    strange = client.post("/v1/no/pe").json()["error"]
+    assert strange["message"] == "there is nothing at /v1/no/pe"
 
 
 def test_what_was_known_already_is_not_listed_as_work(client: TestClient, worker: Worker) -> None:
@@ -35,7 +38,9 @@ def test_what_was_known_already_is_not_listed_as_work(client: TestClient, worker
         client.post(f"/v1/videos/{video}/covers", json={"style": {"width": 64, "seconds": 1.0}})
         do_all(worker)
     assert len(client.get("/v1/jobs").json()["jobs"]) == 4
-    assert client.get("/queue").text.count("<tr data-state=") == 2
+    queue = client.get("/queue").text
+    assert queue.count("<tr data-state=") == 2
+    assert "<b>2</b> completed" in queue
 
 
 def test_who_has_signed_in_is_led_on(house: House) -> None:

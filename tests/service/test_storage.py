@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
+import subprocess
+import sys
 import uuid
 from pathlib import Path
 
 import pytest
 
 from gifworthy.errors import OutputError
-from gifworthy.service.storage import Storage, open_storage, spool
+from gifworthy.service.storage import Storage, clear_spools, open_storage, spool
+from running_server import Running
 
 
 @pytest.fixture(params=["folder", "memory"])
@@ -75,3 +81,48 @@ def test_all_files_below_a_name_go_and_no_others(storage: Storage) -> None:
     assert [storage.get(name) for name in kept] == [b"x"] * 3
     with pytest.raises(AssertionError):
         storage.remove_below("..")
+
+
+def killed_while_filling(folder: Path) -> Path:
+    """What a process leaves that is killed while it takes something in."""
+    words = (
+        "import os, pathlib, sys; from gifworthy.service.storage import spool\n"
+        "with spool(pathlib.Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+    )
+    ended = subprocess.run([sys.executable, "-c", words, str(folder)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    (left,) = folder.glob("*.part")
+    return left
+
+
+def test_what_a_killed_process_left_is_cleared_and_nothing_else(tmp_path: Path) -> None:
+    left = killed_while_filling(tmp_path)
+    with spool(tmp_path) as (_, place):
+        clear_spools(tmp_path)
+        assert (left.exists(), place.exists()) == (False, True)
+
+
+def test_a_server_clears_what_one_before_it_left(tmp_path: Path) -> None:
+    killed_while_filling(tmp_path / "incoming")
+    killed_while_filling(tmp_path / "files" / ".spools")
+    server = Running(tmp_path, "--workers", "0")
+    server.start()
+    server.stop()
+    assert list(tmp_path.rglob("*.part")) == []
+
+
+def test_a_file_of_another_disk_is_adopted_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage, here, move = open_storage(tmp_path / "files"), tmp_path / "film", Path.replace
+    here.write_bytes(b"film")
+
+    def refused(file: Path, place: Path) -> Path:
+        if file == here:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        return move(file, place)
+
+    monkeypatch.setattr(Path, "replace", refused)
+    storage.adopt("ours/videos/ab", here)
+    assert (storage.get("ours/videos/ab"), here.exists()) == (b"film", False)
+    assert list(tmp_path.rglob("*.part")) == []

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 import drawn
 from gifworthy.errors import RecordsUnreadable
 from gifworthy.records.catalogue import Catalogue
-from gifworthy.records.jobs import Jobs
+from gifworthy.records.database import Database
 from gifworthy.service.house import House
 
 NUL, HALF = "\\u0000", "\\ud800"
@@ -65,7 +65,7 @@ def test_what_fails_here_tells_others_no_place_of_this_machine(
         raise RecordsUnreadable("/srv/secret/records.sqlite cannot be used")
 
     monkeypatch.setattr(Catalogue, "of", refuse)
-    monkeypatch.setattr(Jobs, "count", refuse)
+    monkeypatch.setattr(Database, "check", refuse)
     for place in ("/v1/videos", "/readyz"):
         answer = client.get(place)
         assert (answer.status_code, answer.json()["error"]["retryable"]) == (503, True)

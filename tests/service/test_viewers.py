@@ -268,6 +268,29 @@ def test_who_is_forgotten_while_a_cover_is_made_gets_none(
     assert client.get("/v1/jobs").json()["jobs"][0]["kind"] == "look"
 
 
+def test_a_cover_that_is_made_while_its_video_is_removed_is_not_kept(
+    client: TestClient, worker: Worker, house: House, video: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(client, "alice", video, 3.0)
+    do_all(worker)
+    waiting = [
+        client.get(f"/v1/videos/{video}/cover.gif?{LOOK}{whose}").headers["location"]
+        for whose in ("", f"&viewer={token(client, 'alice')}")
+    ]
+    kept = Worker._keep
+
+    def keep(self: Worker, *given: object) -> None:
+        house.catalogue.remove("local", video)
+        kept(self, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Worker, "_keep", keep)
+    do_all(worker)
+    jobs = [client.get(place).json() for place in waiting]
+    assert [job["error"]["type"] for job in jobs] == ["VideoGone", "VideoGone"]
+    assert [name for name in files(house) if "covers/" in name or "viewers/" in name] == []
+    assert "cover.gif" not in everything(house)
+
+
 def forgetting_before(monkeypatch: pytest.MonkeyPatch, forget: Callable[[], object]) -> None:
     """Somebody is forgotten when the cover is made, and about to be kept."""
     kept = Worker._keep
@@ -307,8 +330,26 @@ def test_what_could_not_be_erased_yet_is_erased_when_asked_again(
 
     monkeypatch.setattr(Database, "erase_what_was_deleted", erase)
     add(client, "alice", video)
-    assert [client.delete("/v1/viewers/alice").status_code for _ in range(2)] == [503, 404]
+    assert [client.delete("/v1/viewers/alice").status_code for _ in range(3)] == [503, 404, 404]
     assert len(erased) == 2
+
+
+def test_who_is_not_known_makes_nobody_wait_for_erasing(
+    client: TestClient, house: House, video: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It writes the whole file anew; without a need for it, anybody with a key could have that done."""
+    client.post("/v1/experiments", json={"name": "Front page", "arms": ["still", "moving"]})
+    add(client, "alice", video)
+
+    def never(_: Database) -> None:
+        raise AssertionError("there was nothing to erase")
+
+    with monkeypatch.context() as context:
+        context.setattr(Database, "erase_what_was_deleted", never)
+        assert client.delete("/v1/viewers/bob").status_code == 404
+        assert client.delete(f"/v1/viewers/vwr_{'0' * 32}").status_code == 404
+        assert client.post("/v1/viewers/forget?unit=bob").status_code == 204
+    assert client.delete("/v1/viewers/alice").status_code == 204
 
 
 def test_the_cover_is_the_one_that_the_command_line_makes(
@@ -435,7 +476,7 @@ def test_whom_the_experiments_know_under_the_name_is_forgotten_too(
     seen = {"id": "1", "kind": "viewable", "exposure": "x", "video": video, "at": time.time()}
     batch = {"experiment": experiment, "events": [seen | said]}
     person = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140"}
-    assert client.post("/v1/events", json=batch, headers=person).json() == {"new": 1}
+    assert client.post("/v1/events", json=batch, headers=person).json()["new"] == 1
     add(client, "alice", video)
     client.delete("/v1/viewers/alice")
     told = client.get(f"/v1/experiments/{experiment}/report").json()

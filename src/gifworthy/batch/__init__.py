@@ -9,6 +9,7 @@ Read in this order:
     analysis.py   what is kept of a video so that it need not be scanned again
     working.py    one video -> one row: the same code under every engine
     child.py      the process that does it, which may hang, crash or swell
+    watch.py      what that process costs, seen from outside
     pool.py       as many children as there are cores
     table.py      rows -> Parquet
     ledger.py     rows are entered once and never lost

@@ -18,12 +18,14 @@ from gifworthy.batch.earlier import ORDERS, TABLE, analysed
 from gifworthy.batch.keys import choice_of, look_of
 from gifworthy.batch.known import Known
 from gifworthy.batch.ledger import Ledger
+from gifworthy.batch.naming import told_apart
 from gifworthy.batch.orders import Item, Order
 from gifworthy.batch.picking import Shard, check_shards, stated, unfinished
 from gifworthy.batch.pool import Pool, cores
 from gifworthy.batch.running import Engine, Listener, Patience, Run, Tally
 from gifworthy.batch.sources import ENDINGS, Columns, find
 from gifworthy.batch.storage import Bucket, Folder, alone, open_storage
+from gifworthy.decoding.addresses import shown
 from gifworthy.errors import VideoNotFound
 
 JOURNAL = "journal"
@@ -33,7 +35,8 @@ JOURNAL = "journal"
 class Machines:
     """Who does the work. engine: `local` or `ray`. workers: at once, 0 for as many as there are cores.
 
-    address: of a Ray cluster; None starts one here. gpus: share of a GPU that each worker takes.
+    address: of a Ray cluster; None starts one here. gpus: share of a GPU of the cluster that each worker
+    takes, or a whole number of them. Who works without a cluster shares no GPU out, and is given neither.
     """
 
     engine: str = "local"
@@ -49,6 +52,11 @@ class Machines:
             raise ValueError(f"workers must be 0 or more, not {self.workers}")
         if self.gpus < 0:
             raise ValueError(f"gpus must be 0 or more, not {self.gpus}")
+        if self.gpus > 1 and self.gpus != int(self.gpus):
+            raise ValueError(f"gpus must be a share of one or a whole number, not {self.gpus}")
+        if self.engine == "local" and (self.gpus or self.address is not None):
+            what = "--gpus shares out the GPUs" if self.gpus else "--address is"
+            raise ValueError(f"{what} of a Ray cluster; give --engine ray too, or leave it out")
 
     @property
     def count(self) -> int:
@@ -88,8 +96,9 @@ class Batch:
         """
         tally = Tally(self._total())
         with self._ledger() as ledger, _Staff(self.order, machines, self.writer) as staff:
+            items = self._items(ledger, tally)
             listener.begun(tally)
-            self._work(staff, ledger, self._items(ledger, tally), tally, listener)
+            self._work(staff, ledger, items, tally, listener)
             if self.refuses_shared and not tally.stopped:
                 self._mend(staff, ledger, tally, listener)
             staff.leave()
@@ -132,9 +141,8 @@ class Batch:
         note = f"{JOURNAL}/{self.writer}.mended"
         if ledger.storage.read(note) == ledger.version.encode():
             return
-        wanted = list(to_mend(ledger.parts))
-        mended = Tally(len(wanted))
-        self._work(staff, ledger, iter(wanted), mended, listener, mends=True)
+        mended = Tally()  # how many there are is only known at the end
+        self._work(staff, ledger, to_mend(ledger.parts), mended, listener, mends=True)
         tally.mended, tally.stopped = mended.made, mended.stopped
         if not mended.stopped:
             ledger.storage.write(note, ledger.version.encode())
@@ -174,22 +182,29 @@ class Batch:
         known = ledger.known(with_failed=not self.retries)
         failed = Known() if self.retries else ledger.failed()
         if self.order.only_renders:
-            return analysed(ledger.storage, self.order, known, failed, tally)
+            return analysed(ledger.storage, self.order, known, failed, tally, self.shard)
         found = find(self.named, self.columns, self.order.place)
-        return unfinished(stated(found, self.shard), known, failed, tally)
+        if self.order.weights:  # what a net reads is kept by name
+            found = told_apart(found)
+        timeout = self.order.settings.timeout
+        return unfinished(stated(found, self.shard, timeout), known, failed, tally)
 
     def _total(self) -> int | None:
-        """How many are meant, where that is known before. Raises: as `find`; VideoNotFound for none."""
+        """How many of this shard are meant; None where only `_items` knows.
+
+        Raises: as `find`; VideoNotFound for none at all.
+        """
         if self.order.only_renders:
             return None
         found = find(self.named, self.columns, self.order.place)
         first = next((one for one in found if one.source), None)
         if first is None:
             raise VideoNotFound(
-                f"there is no video in {', '.join(self.named)}; files that end in "
+                f"there is no video in {', '.join(map(shown, self.named))}; files that end in "
                 f"{', '.join(ENDINGS[:5])} and the like are taken, or what a list names"
             )
-        return 1 + sum(bool(one.source) for one in found) if self.shard.of == 1 else None
+        mine = self.shard.holds
+        return mine(first.source) + sum(mine(one.source) for one in found if one.source)
 
 
 class _Staff:

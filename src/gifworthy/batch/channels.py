@@ -11,9 +11,9 @@ when the work was interrupted: so a second run changes nothing, and one video mo
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+import hashlib
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +33,12 @@ LEAST_SECONDS, GAP = 1.0, 0.6
 TOUCHED = 0.25
 MOST_BYTES = 1 << 28
 """Of hashes that are held at once; more groups are looked at one after the other."""
+GROUP_BYTES, CONTENT_BYTES = 8, 16
+PAIR = np.dtype(f"S{GROUP_BYTES + CONTENT_BYTES}")
+"""A video as the groups know it: a hash of its group's name, then its content key."""
+FRESH = 1 << 16
+PAIR_COST = 200
+"""Bytes that a pair of a reference takes as Python holds it."""
 COLUMNS = ("source", "stamp", "group", "content", "avoided", "shown", "features", "error", "ends")
 Signs = NDArray[np.float32]
 Parts = Callable[[tuple[str, ...]], Iterator[pa.Table]]
@@ -96,70 +102,123 @@ def shows(spans: Iterable[Segment], shown: Iterable[Segment]) -> bool:
     return any(a.shared_with(b) > TOUCHED for a in spans for b in shown)
 
 
-@dataclass
 class Groups:
-    """What must be known of every group before anything can be compared: who the references are."""
+    """What must be known of every group before anything can be compared: who the references are.
 
-    chosen: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
+    One sorted array of pairs, at most `REFERENCES` of each group: 24 bytes a video, and once more for a
+    moment while those that came are sorted in.
+    """
+
+    def __init__(self) -> None:
+        self._chosen = np.zeros(0, PAIR)
+        self._fresh: list[NDArray[np.bytes_]] = []
+        self._waiting = 0
 
     def take(self, rows: pa.Table) -> None:
         """Keep the smallest content keys of each group."""
-        for group, content in zip(
-            rows["group"].to_pylist(), rows["content"].to_pylist(), strict=True
-        ):
-            if content is None:
-                continue
-            kept = self.chosen.setdefault(group, [])
-            entry = (-int(content, 16), content)
-            if entry in kept:
-                continue
-            if len(kept) < REFERENCES:
-                heapq.heappush(kept, entry)
-            else:
-                heapq.heappushpop(kept, entry)
+        pairs = _pairs_of(rows)
+        self._fresh.append(pairs)
+        self._waiting += len(pairs)
+        if self._waiting >= max(FRESH, len(self._chosen) // 4):
+            self._settle()
 
-    def batches(self, bytes_each: float) -> Iterator[frozenset[str]]:
-        """Groups that are worth looking at, as many at a time as memory holds."""
-        some: list[str] = []
-        held = 0.0
-        for group, kept in sorted(self.chosen.items()):
-            if len(kept) <= FEWEST:
+    def batches(self, bytes_each: float) -> Iterator[frozenset[bytes]]:
+        """The references of groups that are worth looking at, as many at a time as memory holds.
+
+        Args: bytes_each: of a video's hashes.
+        """
+        self._settle()
+        begins = np.flatnonzero(_begins(self._chosen))
+        some: set[bytes] = set()
+        for begin, end in zip(begins, np.append(begins, len(self._chosen))[1:], strict=True):
+            if end - begin <= FEWEST:
                 continue
-            some.append(group)
-            held += len(kept) * bytes_each
-            if held >= MOST_BYTES:
+            own = self._chosen[begin:end].tolist()
+            some.update(pair.ljust(PAIR.itemsize, b"\0") for pair in own)
+            if len(some) * (bytes_each + PAIR_COST) >= MOST_BYTES:
                 yield frozenset(some)
-                some, held = [], 0.0
+                some = set()
         if some:
             yield frozenset(some)
 
+    def _settle(self) -> None:
+        """Sort in what waits, each pair once, and leave out who is no reference of its group."""
+        pairs = np.concatenate([self._chosen, *self._fresh])
+        # What they were made of is let go before anything more is made.
+        self._chosen, self._fresh, self._waiting = pairs, [], 0
+        pairs.sort()
+        again = np.append(np.zeros(min(1, len(pairs)), np.bool_), pairs[1:] == pairs[:-1])
+        if again.any():
+            pairs = pairs[~again]
+        begins = np.append(np.flatnonzero(_begins(pairs)), len(pairs))
+        keeps = np.ones(len(pairs), np.bool_)
+        for large in np.flatnonzero(np.diff(begins) > REFERENCES):
+            keeps[begins[large] + REFERENCES : begins[large + 1]] = False
+        self._chosen = pairs if keeps.all() else pairs[keeps]
 
-def to_mend(parts: Parts) -> Iterator[Item]:
-    """The videos whose cover shows what it must avoid, or avoids what it need not any more."""
+
+def _pairs_of(rows: pa.Table) -> NDArray[np.bytes_]:
+    """(R,) of the rows that have a content."""
+    there = rows.filter(rows["content"].is_valid())
+    groups, contents = there["group"].to_pylist(), there["content"].to_pylist()
+    signs = {group: _sign(group) for group in set(groups)}
+    data = b"".join(
+        signs[group] + bytes.fromhex(content)
+        for group, content in zip(groups, contents, strict=True)
+    )
+    return np.frombuffer(data, PAIR)
+
+
+def _begins(pairs: NDArray[np.bytes_]) -> NDArray[np.bool_]:
+    """Which of the sorted pairs are the first of their group: (R,)."""
+    letters = pairs.view(np.uint8).reshape(-1, PAIR.itemsize)
+    groups = np.ascontiguousarray(letters[:, :GROUP_BYTES]).view(np.uint64).ravel()
+    return np.append(np.ones(min(1, len(groups)), np.bool_), groups[1:] != groups[:-1])
+
+
+def _sign(group: object) -> bytes:
+    """What stands for the name of a group."""
+    text = str(group or "").encode(errors="surrogatepass")
+    return hashlib.blake2b(text, digest_size=GROUP_BYTES).digest()
+
+
+def to_mend(parts: Parts) -> Iterator[Item | None]:
+    """The videos whose cover shows what it must avoid, or avoids what it need not any more.
+
+    They are found one after the other, also while the first are at work already: what is made anew has the
+    same content, and changes nothing for the others. None after each part that was read, so that who asks
+    may look after what is at work.
+    """
     groups = Groups()
     held = count = 0
     for part in parts(("group", "content", "ends")):
         groups.take(part)
         held += part["ends"].nbytes
         count += len(part)
+        yield None
     for some in groups.batches(held / max(1, count)):
-        references = _references(parts, groups, some)
+        references = yield from _references(parts, some)
         for part in parts(COLUMNS):
             for row in part.to_pylist():
-                if row["error"] is None and row["group"] in references:
-                    yield from _mended(row, references[row["group"]])
+                own = references.get(_sign(row["group"]))
+                if row["error"] is None and own is not None:
+                    yield from _mended(row, own)
+            yield None
 
 
-def _references(parts: Parts, groups: Groups, some: frozenset[str]) -> dict[str, References]:
-    wanted = {content for group in some for _, content in groups.chosen[group]}
-    ends: dict[str, dict[str, Hashes]] = {}
+def _references(
+    parts: Parts, some: frozenset[bytes]
+) -> Generator[None, None, dict[bytes, References]]:
+    """By the sign of their group. Args: some: pairs of whole groups."""
+    ends: dict[bytes, dict[str, Hashes]] = {}
     for part in parts(("group", "content", "ends")):
-        for row in part.to_pylist():
-            if row["group"] in some and row["content"] in wanted:
+        for row in part.filter(part["content"].is_valid()).to_pylist():
+            group = _sign(row["group"])
+            if group + bytes.fromhex(row["content"]) in some:
                 _, hashes = read_ends(row["ends"] or b"")
                 if len(hashes):
-                    ends.setdefault(row["group"], {})[row["content"]] = hashes
+                    ends.setdefault(group, {})[row["content"]] = hashes
+        yield None
     return {
         group: References.of(dict(sorted(own.items())))
         for group, own in ends.items()

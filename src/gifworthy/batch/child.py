@@ -18,12 +18,12 @@ import sys
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from gifworthy.batch.orders import Failure, Item, Opened, Order, Ready, Row
+from gifworthy.batch.orders import Failure, Item, Opened, Order, Ready, Row, Spent
+from gifworthy.batch.watch import Watch, memory_of
 
 if TYPE_CHECKING:
     from gifworthy.batch.working import Worker
@@ -82,6 +82,7 @@ class Child:
         if self._is_worn() or self._process.poll() is not None:
             self._again()
         self.item, self._since, self._length = item, time.monotonic(), 0.0
+        self._watch = Watch(self._process.pid)
         with contextlib.suppress(OSError):  # it died meanwhile: `answer` will see
             self._connection.send(item)
 
@@ -94,13 +95,14 @@ class Child:
                 return self._died()
             if isinstance(message, Ready):
                 self._loaded, self._since, self._stillborn = True, time.monotonic(), 0
-                self._slim = memory_of(self._process.pid)
+                self._slim, self._watch = memory_of(self._process.pid), Watch(self._process.pid)
                 continue
             if isinstance(message, Opened):
                 self._length = min(message.duration, LONGEST)
+                self._watch.open()
                 continue
             if isinstance(message, Failure):  # it could not load
-                return self._row(message)
+                return self._row(message, self._watch.spent())
             assert isinstance(message, Row), f"a child said {message!r}"
             self.item = None
             return message
@@ -119,6 +121,7 @@ class Child:
         theirs.close()
         self._connection = Connection(ours.detach())
         self._loaded, self._since = False, time.monotonic()
+        self._watch = Watch(self._process.pid)
         with contextlib.suppress(OSError):  # it is dead already: `answer` will see
             self._connection.send((self._order, self._writer))
 
@@ -131,9 +134,7 @@ class Child:
             return None
         limit = self.limits.seconds + self._length if self._loaded else LOADING_SECONDS
         if time.monotonic() - self._since > limit:
-            return self._lost(
-                "TimedOut", f"it took more than {limit:.0f} s; allow more with --time-limit"
-            )
+            return self._late(limit)
         used = memory_of(self._process.pid)
         if used > self.limits.memory:
             return self._lost(
@@ -143,6 +144,17 @@ class Child:
             )
         return None
 
+    def _late(self, limit: float) -> Row | None:
+        """It took too long; that the plan is not even loaded is no video's fault."""
+        if self._loaded:
+            text = f"it took more than {limit:.0f} s; allow more with --time-limit"
+            return self._lost("TimedOut", text)
+        text = (
+            f"workers cannot start: the plan was not loaded after {limit:.0f} s; "
+            f"try it with fewer --workers, or where the weights are nearer"
+        )
+        return self._row(Failure("TimedOut", text, is_ours=True), self._watch.spent())
+
     def _is_worn(self) -> bool:
         """Whether it swelled since it was loaded: a large net is no wear."""
         used = memory_of(self._process.pid) if self._loaded else 0
@@ -150,11 +162,12 @@ class Child:
 
     def _died(self) -> Row | None:
         """It ended by itself; one that never gets ready is no video's fault."""
+        spent = self._watch.spent()  # nobody can count any more when it is buried
         kind, message = self._death()
         self._stillborn += not self._loaded
         if self._stillborn < STILLBORN:
-            return self._lost(kind, message)
-        return self._row(Failure(kind, f"workers cannot start: {message}", is_ours=True))
+            return self._lost(kind, message, spent)
+        return self._row(Failure(kind, f"workers cannot start: {message}", is_ours=True), spent)
 
     def _death(self) -> tuple[str, str]:
         try:
@@ -165,23 +178,17 @@ class Child:
             return "Crashed", f"the process that worked on it ended with code {code}"
         return "Crashed", f"the process that worked on it was killed by {_signal_name(-code)}"
 
-    def _lost(self, kind: str, message: str) -> Row | None:
+    def _lost(self, kind: str, message: str, spent: Spent | None = None) -> Row | None:
         """The row of a video whose child is no more; a fresh child stands ready."""
+        spent = self._watch.spent() if spent is None else spent
         self._again()
-        return self._row(Failure(kind, message, retryable=True))
+        return self._row(Failure(kind, message, retryable=True), spent)
 
-    def _row(self, failure: Failure) -> Row | None:
+    def _row(self, failure: Failure, spent: Spent) -> Row | None:
         item, self.item = self.item, None
-        return None if item is None else Row(item, failure=failure, finished=time.time())
-
-
-def memory_of(pid: int) -> int:
-    """Bytes of memory that a process uses; 0 where nobody counts, or it is gone."""
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, ValueError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
+        if item is None:
+            return None
+        return Row(item, failure=failure, spent=spent, finished=time.time())
 
 
 def _started(theirs: socket.socket, threads: int) -> subprocess.Popen[bytes]:

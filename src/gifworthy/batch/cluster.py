@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from gifworthy.batch.child import Child, Limits
-from gifworthy.batch.orders import Failure, Item, Order, Row
+from gifworthy.batch.child import STILLBORN, Child, Limits
+from gifworthy.batch.orders import Failure, Item, Order, Row, Spent
 from gifworthy.errors import BatchError, MissingExtra
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ class Cluster:
     def __init__(self, order: Order, machines: Machines, writer: str) -> None:
         self._ray = _connected(machines)
         self._order, self._machines, self._writer = order, machines, writer
-        self.workers = machines.workers or _free_processors(self._ray)
+        self.workers = machines.workers or _room_on(self._ray, machines.gpus)
+        self._stillborn = 0
         self._jobs: dict[str, _Job] = {}
         self._pulse = _Pulse(self._ray)
         self._running: dict[ObjectRef[object], tuple[ActorHandle[Actor], str | None]] = {}
@@ -135,14 +136,31 @@ class Cluster:
         try:
             answer = self._ray.get(reference)
         except self._ray.exceptions.RayError as error:
+            if stamp is None:
+                self._check_stillborn(error)
             self._hire()
             return None if stamp is None else self._lost(stamp, error)
+        self._stillborn = 0
         self._idle.append(actor)
         job = None if stamp is None else self._jobs.pop(stamp, None)
         if job is None:
             return None  # it is ready, or somebody else was quicker
         self._seconds.append(time.monotonic() - job.since)
         return answer  # type: ignore[no-any-return]
+
+    def _check_stillborn(self, error: Exception) -> None:
+        """An actor was lost before it was ready: again and again, that is no accident. Raises: BatchError.
+
+        One that fails by itself fails everywhere. One that is lost may have been on a node that was lost,
+        with as many more as that had.
+        """
+        self._stillborn += 1
+        fails = getattr(error, "actor_init_failed", False)
+        if self._stillborn >= (STILLBORN if fails else STILLBORN * self.workers):
+            reason = str(error).strip().splitlines()[-1 if fails else 0].strip()
+            raise BatchError(
+                f"workers cannot start on the cluster: {reason}; every node needs this gifworthy"
+            ) from error
 
     def _lost(self, stamp: str, error: Exception) -> Row | None:
         """An actor is lost: its item goes to another, unless it has cost too many already."""
@@ -153,7 +171,10 @@ class Cluster:
         if job.losses >= MOST_LOSSES:
             del self._jobs[stamp]
             text = f"{job.losses} workers were lost with it: {type(error).__name__}"
-            return Row(job.item, failure=Failure("Crashed", text), finished=time.time())
+            spent = Spent(opening=time.monotonic() - job.since)  # nobody told how far it came
+            return Row(
+                job.item, failure=Failure("Crashed", text), spent=spent, finished=time.time()
+            )
         if not job.actors:
             self._orphans.append(stamp)
         return None
@@ -238,6 +259,11 @@ def _connected(machines: Machines):  # type: ignore[no-untyped-def]
             f"no Ray cluster answers at {machines.address or 'this machine'}: {error}; start one "
             f"with `ray start --head`, or leave --address out"
         ) from error
+    try:
+        _check_gpus(ray, machines.gpus)
+    except BatchError:
+        ray.shutdown()
+        raise
     return ray
 
 
@@ -248,5 +274,22 @@ def _knock(address: str) -> None:
         socket.create_connection((host, int(port)), KNOCKING_SECONDS).close()
 
 
-def _free_processors(ray) -> int:  # type: ignore[no-untyped-def]
-    return max(1, int(ray.cluster_resources().get("CPU", 1)) - LEFT_FREE)
+def _room_on(ray, gpus: float) -> int:  # type: ignore[no-untyped-def]
+    """How many workers the cluster has room for."""
+    free = max(1, int(ray.cluster_resources().get("CPU", 1)) - LEFT_FREE)
+    return min(free, sum(int(there / gpus) for there in _gpus_of(ray))) if gpus else free
+
+
+def _gpus_of(ray) -> list[float]:  # type: ignore[no-untyped-def]
+    """GPUs of each living node."""
+    return [node["Resources"].get("GPU", 0.0) for node in ray.nodes() if node["Alive"]]
+
+
+def _check_gpus(ray, gpus: float) -> None:  # type: ignore[no-untyped-def]
+    """Ray waits for ever for what no node has. Raises: BatchError."""
+    most = max(_gpus_of(ray), default=0.0)
+    if gpus > most:
+        has = f"no node of the cluster has more than {most:g}" if most else "the cluster has no GPU"
+        raise BatchError(
+            f"--gpus {gpus:g} is more than there is: {has}; leave --gpus out, or add a node that has it"
+        )

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from gifworthy.batch.keys import choice_of
-from gifworthy.batch.known import Known
+from gifworthy.batch.known import FRESH, KIND, Known, Stamps, places
 from gifworthy.batch.orders import Item, Order
-from gifworthy.batch.picking import BREATH
+from gifworthy.batch.picking import BREATH, Shard
 from gifworthy.batch.running import Tally
+from gifworthy.batch.stamps import PLACE_BYTES, stamp_of
 from gifworthy.batch.storage import Bucket, Folder
-from gifworthy.batch.table import read_rows
+from gifworthy.batch.table import read_rows, unescaped
 from gifworthy.errors import BatchError
 from gifworthy.settings import Settings
 from gifworthy.types import Segment, Style
@@ -87,32 +90,84 @@ def to_render(order: Order, style: Style) -> Order:
 
 
 def analysed(
-    storage: Folder | Bucket, order: Order, known: Known, failed: Known, tally: Tally
+    storage: Folder | Bucket, order: Order, known: Known, failed: Known, tally: Tally, shard: Shard
 ) -> Iterator[Item | None]:
-    """Every video that has a cover of this choice in some style, but is not `known` yet; once each.
+    """Every video of a shard that has a cover of this choice in some style, but is not `known` yet.
 
+    Once each, as it was when its newest cover was made. How many have one is told at once, as the total.
     Videos that have none are counted at the end: they were never looked over to the end.
 
     Args: known: what has its row in the new style; failed: what of that got no cover.
     """
-    passed, seen, bare = 0, Known(), set[bytes]()
-    for rows in parts_of(storage, order, ASKED):
-        for row in rows.to_pylist():
+    newest = _newest_covers(storage, order, shard)
+    tally.total = len(newest)
+
+    def todo() -> Iterator[Item | None]:
+        passed, bare = 0, set[bytes]()
+        for row in _rows_of(storage, order, ASKED):
+            stamp = row["stamp"]
+            assert isinstance(stamp, bytes)
             if row["error"] is not None:
-                bare.add(row["stamp"])
-                continue
-            if row["stamp"] in seen:
-                continue
-            seen.add(row["stamp"])
-            if row["stamp"] in known:
+                if shard.holds_stamp(stamp):
+                    bare.add(stamp[:PLACE_BYTES])
+            elif stamp not in newest or newest.met(stamp):
+                pass  # of another shard, of a video that changed since, or in one more style
+            elif stamp in known:
                 tally.skipped += 1
-                tally.failed_before += row["stamp"] in failed
+                tally.failed_before += stamp in failed
                 passed += 1
                 if passed % BREATH == 0:
                     yield None
-                continue
-            yield item_of(row)
-    tally.uncovered = sum(seen.state_of(stamp) is None for stamp in bare)
+            else:
+                yield item_of(row)
+        tally.uncovered = sum(newest.state_of(place) is None for place in bare)
+
+    return todo()
+
+
+@dataclass
+class _Newest:
+    """The stamp that each place's newest cover was made under, and when: 24 bytes each."""
+
+    stamps: Stamps = field(default_factory=lambda: np.zeros(0, KIND))
+    finished: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    waiting: list[tuple[Stamps, NDArray[np.int64]]] = field(default_factory=list)
+
+    def take(self, stamps: Stamps, finished: NDArray[np.int64]) -> None:
+        """More covers; they are merged when they are as many as all before, so that it costs little."""
+        self.waiting.append((stamps, finished))
+        if sum(len(some) for some, _ in self.waiting) >= max(FRESH, len(self.stamps)):
+            self.merge()
+
+    def merge(self) -> None:
+        """Keep one for each place."""
+        several = [(self.stamps, self.finished), *self.waiting]
+        stamps, finished = (np.concatenate(some) for some in zip(*several, strict=True))
+        order = np.lexsort((finished, places(stamps)))
+        names = places(stamps[order])
+        last = order[np.append(names[1:] != names[:-1], True)[: len(order)]]
+        self.stamps, self.finished = stamps[last], finished[last]
+        self.waiting.clear()
+
+
+def _newest_covers(storage: Folder | Bucket, order: Order, shard: Shard) -> Known:
+    """The stamps under which the videos of a shard got their newest covers of this choice."""
+    newest = _Newest()
+    for part in parts_of(storage, order, ("stamp", "error", "finished")):
+        rows = part.filter(part["error"].is_null())
+        stamps = rows["stamp"].to_pylist()
+        mine = np.array([shard.holds_stamp(stamp) for stamp in stamps], bool)
+        finished = rows["finished"].cast(pa.int64()).to_numpy()
+        newest.take(np.array(stamps, KIND)[mine], finished[mine])
+    newest.merge()
+    return Known(newest.stamps)
+
+
+def _rows_of(
+    storage: Folder | Bucket, order: Order, columns: Sequence[str]
+) -> Iterator[dict[str, object]]:
+    for part in parts_of(storage, order, columns):
+        yield from part.to_pylist()
 
 
 def parts_of(
@@ -129,13 +184,21 @@ def item_of(row: dict[str, object]) -> Item:
     stamp, group = row["stamp"], row["group"]
     assert isinstance(stamp, bytes)
     return Item(
-        str(row["source"]),
+        source_of(row),
         stamp.hex(),
         str(group or ""),
         spans_of(row["avoided"]),
         spans_of(row["shown"]),
         name=str(row["features"] or "").partition("/")[2].partition("/")[2].removesuffix(".npy"),
     )
+
+
+def source_of(row: dict[str, object]) -> str:
+    """Where a row's video lies: its stamp tells whether a name that looks escaped really is."""
+    stamp, source = row["stamp"], str(row["source"])
+    assert isinstance(stamp, bytes)
+    is_so = stamp_of(source, "")[:PLACE_BYTES] == stamp[:PLACE_BYTES]
+    return source if is_so else unescaped(source)
 
 
 def spans_of(told: object) -> tuple[Segment, ...]:

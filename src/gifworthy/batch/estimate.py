@@ -79,7 +79,7 @@ def estimate(batch: Batch, machines: Machines, sample: int = SAMPLE) -> Estimate
         drawn, todo = _drawn(items, sample)
     with tempfile.TemporaryDirectory(prefix="gifworthy-") as place:
         order = replace(batch.order, place=place, analysed_at=batch.order.place)
-        rows = _worked(machines, order, drawn)
+        rows, workers = _worked(machines, order, drawn)
         kept = [
             len(Folder(place).read(name) or b"") for name in Folder(place).names(ANALYSES, ".npz")
         ]
@@ -93,8 +93,8 @@ def estimate(batch: Batch, machines: Machines, sample: int = SAMPLE) -> Estimate
         worked.failed,
         dict(worked.failures.most_common()),
         tuple(worked.examples),
-        machines.count,
-        Guess.of([one.clock / machines.count for one in spent], todo),
+        workers,
+        Guess.of([one.clock / workers for one in spent], todo),
         Guess.of([one.processor for one in spent], todo),
         Guess.of([float(one.read) for one in spent], todo),
         Guess.of([float(one.written) for one in spent], todo),
@@ -116,10 +116,13 @@ def _drawn(items: Iterable[Item | None], count: int) -> tuple[list[Item], int]:
     return drawn, seen
 
 
-def _worked(machines: Machines, order: Order, items: list[Item]) -> list[Row]:
-    """The rows of some items, none tried twice. Raises: OutputError when the plan cannot be loaded."""
+def _worked(machines: Machines, order: Order, items: list[Item]) -> tuple[list[Row], int]:
+    """The rows of some items, none tried twice, and how many workers there are: a cluster has its own.
+
+    Raises: OutputError when the plan cannot be loaded.
+    """
     if not items:
-        return []
+        return [], machines.count
     engine = machines.start(order, "estimate")
     rows: list[Row] = []
     waiting = list(items)
@@ -132,4 +135,4 @@ def _worked(machines: Machines, order: Order, items: list[Item]) -> list[Row]:
                 raise OutputError(failure.message)
     finally:
         engine.close()
-    return rows
+    return rows, engine.workers

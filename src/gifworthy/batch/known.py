@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +22,8 @@ class Known:
     """
 
     def __init__(self, stamps: Stamps | None = None) -> None:
-        self._sorted = np.sort(np.zeros(0, KIND) if stamps is None else stamps.astype(KIND))
+        self._sorted = np.zeros(0, KIND) if stamps is None else stamps.astype(KIND)
+        self._sorted.sort()
         self._fresh: dict[bytes, bytes] = {}
         self._met: NDArray[np.bool_] | None = None
 
@@ -67,10 +70,43 @@ class Known:
             self._merge()
 
     def _merge(self) -> None:
-        added = np.array([place + state for place, state in self._fresh.items()], KIND)
-        old = self._sorted[~np.isin(places(self._sorted), places(added))]
-        self._sorted = np.sort(np.concatenate([old, added]))
+        """Put in what waits; nothing of the size of it all is made but the new array."""
+        added = np.sort(np.array([p + s for p, s in self._fresh.items()], KIND))
+        old = self._number_of_each(added)
+        if len(old):
+            self._sorted = np.delete(self._sorted, old)
+        self._sorted = np.insert(self._sorted, np.searchsorted(self._sorted, added), added)
         self._fresh.clear()
+
+    def _number_of_each(self, stamps: Stamps) -> NDArray[np.intp]:
+        """Where the places of some stamps lie among what is sorted, as far as they do."""
+        named = places(stamps)
+        at = np.searchsorted(self._sorted, named.astype(KIND))
+        there = at < len(self._sorted)
+        there[there] = places(self._sorted[at[there]]) == named[there]
+        return at[there]
+
+
+class Names:
+    """A set of names, in eight bytes each: two of 100 million are taken for one once in 3,700 times."""
+
+    def __init__(self) -> None:
+        self._sorted = np.zeros(0, np.uint64)
+        self._fresh: set[int] = set()
+
+    def add(self, name: str) -> bool:
+        """Take a name; whether it was free."""
+        data = name.encode(errors="surrogatepass")
+        number = int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
+        at = int(np.searchsorted(self._sorted, np.uint64(number)))
+        if number in self._fresh or (at < len(self._sorted) and self._sorted[at] == number):
+            return False
+        self._fresh.add(number)
+        if len(self._fresh) >= FRESH:
+            added = np.sort(np.fromiter(self._fresh, np.uint64))
+            self._sorted = np.insert(self._sorted, np.searchsorted(self._sorted, added), added)
+            self._fresh.clear()
+        return True
 
 
 def places(stamps: Stamps) -> Stamps:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from gifworthy.errors import BatchUnreadable
 from gifworthy.moments import EVERYTHING, Bounds, Moment
 from gifworthy.plans import Plan
 from gifworthy.settings import Settings
-from gifworthy.types import Segment, Style
+from gifworthy.types import Box, Segment, Style
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Order:
             told = json.loads(text)
             return cls(
                 Plan(**told["plan"]),
-                Style(**told["style"]),
+                _style(told["style"]),
                 settings,
                 place,
                 _bounds(told["bounds"]),
@@ -58,10 +58,40 @@ class Order:
             raise BatchUnreadable(f"what was ordered at {place} cannot be read: {error}") from error
 
 
+def _style(told: dict[str, Any]) -> Style:
+    boxes = {name: tuple(Box(**box) for box in told.get(name, ())) for name in ("keep", "avoid")}
+    return Style(**{**told, **boxes})
+
+
 def _bounds(told: dict[str, Any]) -> Bounds:
     start, end = (told[name] and Moment(**told[name]) for name in ("start", "end"))
     spans = tuple((Moment(**first), Moment(**last)) for first, last in told["exclude"])
     return Bounds(start, end, spans)
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What one video cost: seconds of the clock by stage, of the processor, and bytes.
+
+    opening, choosing, rendering, saving: seconds of the clock. processor: seconds. read, written: bytes.
+    """
+
+    opening: float = 0.0
+    choosing: float = 0.0
+    rendering: float = 0.0
+    saving: float = 0.0
+    processor: float = 0.0
+    read: int = 0
+    written: int = 0
+
+    @property
+    def clock(self) -> float:
+        """Seconds of the clock, all stages."""
+        return self.opening + self.choosing + self.rendering + self.saving
+
+    def __add__(self, other: Spent) -> Spent:
+        """What both cost."""
+        return Spent(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -70,8 +100,8 @@ class Item:
 
     source: as it was named. stamp: 32 hexadecimal digits that change when the file does. group: whose
     intros it shares. avoid: spans that must not be shown, since others of the group show them too.
-    shown: what its cover showed when nothing had to be avoided. tries: how often it was begun before.
-    name: of its files for training; no other video has the same.
+    shown: what its cover showed when nothing had to be avoided. tries: how often it was begun before, and
+    spent: what that cost. name: of its files for training; no other video has the same.
     """
 
     source: str
@@ -81,6 +111,7 @@ class Item:
     shown: tuple[Segment, ...] = ()
     tries: int = 0
     name: str = ""
+    spent: Spent = field(default_factory=Spent)
 
 
 @dataclass(frozen=True)
@@ -107,27 +138,6 @@ class Failure:
     message: str
     retryable: bool = False
     is_ours: bool = False
-
-
-@dataclass(frozen=True)
-class Spent:
-    """What one video cost: seconds of the clock by stage, of the processor, and bytes.
-
-    opening, choosing, rendering, saving: seconds of the clock. processor: seconds. read, written: bytes.
-    """
-
-    opening: float = 0.0
-    choosing: float = 0.0
-    rendering: float = 0.0
-    saving: float = 0.0
-    processor: float = 0.0
-    read: int = 0
-    written: int = 0
-
-    @property
-    def clock(self) -> float:
-        """Seconds of the clock, all stages."""
-        return self.opening + self.choosing + self.rendering + self.saving
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, wait
+from contextlib import closing
 from dataclasses import dataclass, replace
+from queue import SimpleQueue
+from threading import Thread
 
 from gifworthy.batch.known import Known
 from gifworthy.batch.orders import Item
@@ -15,14 +18,18 @@ from gifworthy.batch.stamps import (
     PLACE_BYTES,
     is_missing,
     local_state,
+    number_of,
     place_number,
     remote_state,
     stamp_of,
 )
 from gifworthy.batch.storage import Storage
 from gifworthy.errors import BatchError
+from gifworthy.settings import Settings
 
 ASKERS, AHEAD = 16, 64
+GLANCE = 0.05
+"""Seconds that the loop waits for an answer before it looks after what is at work."""
 BREATH = 500
 """Videos passed over before the loop is let look after what is at work."""
 
@@ -49,6 +56,10 @@ class Shard:
         """Whether a video is of this part."""
         return self.of == 1 or place_number(source) % self.of == self.number - 1
 
+    def holds_stamp(self, stamp: bytes) -> bool:
+        """Whether the video that a stamp is of is of this part."""
+        return self.of == 1 or number_of(stamp) % self.of == self.number - 1
+
 
 def check_shards(storage: Storage, look: str, shard: Shard) -> None:
     """Refuse to deal otherwise what was dealt before: some videos would get two rows.
@@ -68,14 +79,17 @@ def check_shards(storage: Storage, look: str, shard: Shard) -> None:
 
 
 def unfinished(
-    found: Iterator[Found], known: Known, failed: Known, tally: Tally
+    found: Iterator[Found | None], known: Known, failed: Known, tally: Tally
 ) -> Iterator[Item | None]:
     """What is to be done, once each; None now and then while there is nothing but finished videos.
 
-    Args: known: what need not be done again; failed: what of that got no cover.
+    Args: found: as `stated` gives it; known: what need not be done again; failed: what of that got no cover.
     """
     passed, begun = 0, Known()
     for one in found:
+        if one is None:
+            yield None
+            continue
         assert one.state is not None, "a state was asked for before"
         if not one.source:
             tally.nameless += 1
@@ -112,10 +126,15 @@ def _is_to_be_done(
     return False
 
 
-def stated(found: Iterator[Found], shard: Shard) -> Iterator[Found]:
-    """The videos of a shard, each with its state; remote places are asked several at a time."""
+def stated(
+    found: Iterator[Found], shard: Shard, timeout: float = Settings.timeout
+) -> Iterator[Found | None]:
+    """The videos of a shard, each with its state; None while the next has not answered.
+
+    Remote places are asked several at a time. Args: timeout: seconds that one may take.
+    """
     waiting: deque[tuple[Found, Future[str]]] = deque()
-    with ThreadPoolExecutor(ASKERS, "asker") as askers:
+    with closing(_Askers(timeout)) as askers:
         for one in found:
             if not shard.holds(one.source):
                 continue  # what has no name is of one shard too, and counted once
@@ -125,12 +144,50 @@ def stated(found: Iterator[Found], shard: Shard) -> Iterator[Found]:
             if "://" not in one.source:
                 yield replace(one, state=local_state(one.source))
                 continue
-            waiting.append((one, askers.submit(remote_state, one.source)))
+            waiting.append((one, askers.ask(one.source)))
             if len(waiting) >= AHEAD:
-                yield _with_state(*waiting.popleft())
+                yield from _with_state(*waiting.popleft())
         while waiting:
-            yield _with_state(*waiting.popleft())
+            yield from _with_state(*waiting.popleft())
 
 
-def _with_state(one: Found, state: Future[str]) -> Found:
-    return replace(one, state=state.result())
+def _with_state(one: Found, state: Future[str]) -> Iterator[Found | None]:
+    while not wait([state], GLANCE).done:
+        yield None
+    yield replace(one, state=state.result())
+
+
+class _Askers:
+    """Threads that ask remote places for the state of a video.
+
+    Not an executor: Python waits for its threads at every exit, and no exit shall wait for a server.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._wanted: SimpleQueue[tuple[str, Future[str]] | None] = SimpleQueue()
+        self._threads = 0
+        self._is_over = False
+
+    def ask(self, source: str) -> Future[str]:
+        """The state of a video, in a while."""
+        if self._threads < ASKERS:
+            self._threads += 1
+            Thread(target=self._answer, name="asker", daemon=True).start()
+        state = Future[str]()
+        self._wanted.put((source, state))
+        return state
+
+    def close(self) -> None:
+        """Ask nobody more, and wait for nobody."""
+        self._is_over = True
+        for _ in range(self._threads):
+            self._wanted.put(None)
+
+    def _answer(self) -> None:
+        while (wanted := self._wanted.get()) is not None and not self._is_over:
+            source, state = wanted
+            try:
+                state.set_result(remote_state(source, self._timeout))
+            except Exception as error:  # who waits for the answer must not wait for ever
+                state.set_exception(error)

@@ -19,6 +19,7 @@ from PIL import Image
 from gifworthy.batch.earlier import Look
 from gifworthy.batch.page import PAGE
 from gifworthy.batch.storage import Bucket, Folder
+from gifworthy.decoding.addresses import shown, told
 
 NAME = "report.html"
 SLOWEST, EXAMPLES, SHEET = 20, 3, 60
@@ -68,14 +69,14 @@ class Findings:
         self.processor += float(row["processor_seconds"] or 0)  # type: ignore[arg-type]
         self.read += int(row["read_bytes"] or 0)  # type: ignore[call-overload]
         push = heappush if len(self.slowest) < SLOWEST else heappushpop
-        push(self.slowest, (seconds, str(row["source"])))
+        push(self.slowest, (seconds, shown(str(row["source"]))))
 
     def _fail(self, source: str, error: dict[str, object]) -> None:
         kind = str(error["type"])
         self.causes[kind] += 1
         examples = self.examples.setdefault(kind, [])
         if len(examples) < EXAMPLES:
-            examples.append((source, str(error["message"])))
+            examples.append((shown(source), told(str(error["message"]), source)))
 
     def _make(self, row: Row) -> None:
         self.made += 1
@@ -198,16 +199,16 @@ def _sheet(storage: Folder | Bucket, found: Findings) -> str:
 
 
 def _cell(storage: Folder | Bucket, row: Row) -> str:
-    name = html.escape(PurePosixPath(str(row["source"])).name)
+    name = html.escape(PurePosixPath(shown(str(row["source"]))).name)
     picture = _thumbnail(storage.read(str(row["still"])))
-    shown = (
+    still = (
         f'<img src="data:image/jpeg;base64,{picture}" alt="cover of {name}" loading="lazy">'
         if picture
         else "<p>its still is not there</p>"
     )
     link = html.escape(str(row["cover"]))
     return (
-        f'<figure><a href="{link}">{shown}</a>'
+        f'<figure><a href="{link}">{still}</a>'
         f"<figcaption>{name}<br><small>{_size(float(str(row['size_bytes'])))}</small></figcaption></figure>"
     )
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from gifworthy.batch.ledger import Ledger
 from gifworthy.batch.orders import Item, Row
+from gifworthy.decoding.addresses import shown
 from gifworthy.errors import OutputError
 
 PATIENCE = 0.25
@@ -142,7 +143,7 @@ class Tally:
         else:
             self.failures[row.failure.kind] += 1
             if len(self.examples) < EXAMPLES:
-                self.examples.append((row.item.source, row.failure.message))
+                self.examples.append((shown(row.item.source), row.failure.message))
         self.scanned += row.scanned
         self.written += row.spent.written
         self.processor += row.spent.processor
@@ -251,6 +252,7 @@ class Run:
         failure = row.failure
         if failure is not None and failure.is_ours:
             raise OutputError(failure.message)
+        row = replace(row, spent=row.item.spent + row.spent)
         if self.patience.wants_again(row):
             self._again(row)
             return
@@ -260,7 +262,7 @@ class Run:
         self.listener.row(row)
 
     def _again(self, row: Row) -> None:
-        item = replace(row.item, tries=row.item.tries + 1)
+        item = replace(row.item, tries=row.item.tries + 1, spent=row.spent)
         seconds = self.patience.wait(item.tries)
         self.tally.retried += 1
         heapq.heappush(self._later, (time.monotonic() + seconds, self.tally.retried, item))

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 from urllib.parse import urljoin, urlsplit
 
+from gifworthy.batch.naming import ENDINGS as ENDINGS
+from gifworthy.batch.naming import address_name, group_of, is_video, is_web, name_of, parent_of
+from gifworthy.batch.outputs import is_cover, written_below
 from gifworthy.batch.stamps import told_state
+from gifworthy.decoding.addresses import shown, told
 from gifworthy.errors import CatalogueUnreadable, MissingExtra, VideoNotFound, VideoUnreachable
 
-ENDINGS = (
-    *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".flv", ".ts", ".m2ts", ".mts"),
-    *(".mpg", ".mpeg", ".wmv", ".asf", ".3gp", ".ogv", ".vob", ".f4v"),
-)
 LISTS = (".txt", ".lst")
 TABLES = (".csv", ".tsv", ".parquet")
 FLAGS = ("--column", "--group-column", "--tag-column")
@@ -33,7 +33,7 @@ class Found:
     """A video as it was found. state: what changes when it does; None when that must still be asked.
 
     group: whose intros it shares: a channel, else its folder. name: without ending, and without the folder
-    that was named; no other video of the batch has the same.
+    that was named; `told_apart` lets no two have the same.
     """
 
     source: str
@@ -60,7 +60,7 @@ def find(named: Sequence[str], columns: Columns, besides: str = "") -> Iterator[
     """The videos that are meant, in an order that stays the same; a row that names none has no source.
 
     Args: named: folders, files, globs, lists (.txt), tables (.csv, .tsv, .parquet), addresses.
-        besides: a folder that is left out: covers are no videos.
+        besides: the folder that covers are written to: covers are no videos.
     Raises: VideoNotFound when something named is not there; CatalogueUnreadable for a broken table or a
         folder that cannot be looked into; MissingExtra, VideoUnreachable.
     """
@@ -69,16 +69,17 @@ def find(named: Sequence[str], columns: Columns, besides: str = "") -> Iterator[
         if "://" in name:
             yield from _remote(name, columns)
         elif Path(name).is_dir():
-            yield from _walk(Path(name).absolute(), root, besides)
+            folder = Path(name).absolute()
+            yield from _walk(folder, root, written_below(folder, besides))
         elif Path(name).exists():
             yield from _listing(name, columns) if _is_listing(name) else (_local(name),)
         elif glob.has_magic(name):
-            yield from _globbed(name)
+            yield from _globbed(name, besides)
         else:
             raise VideoNotFound(f"{name} is not there; give a folder, a list, a glob or an address")
 
 
-def _walk(folder: Path, root: Path | None, besides: str) -> Iterator[Found]:
+def _walk(folder: Path, root: Path | None, besides: frozenset[str]) -> Iterator[Found]:
     """Every video below a folder; names that begin with a dot, and linked folders, are left out."""
     try:
         with os.scandir(folder) as entries:
@@ -89,9 +90,9 @@ def _walk(folder: Path, root: Path | None, besides: str) -> Iterator[Found]:
         ) from error
     for entry in found:
         if entry.is_dir(follow_symlinks=False):
-            if entry.path != besides:
+            if entry.path not in besides:
                 yield from _walk(Path(entry.path), root, besides)
-        elif _is_video(entry.name) and not _leads_to_folder(entry):
+        elif is_video(entry.name) and not _leads_to_folder(entry):
             yield _local(entry.path, "" if root is None else str(root))
 
 
@@ -102,9 +103,10 @@ def _leads_to_folder(link: os.DirEntry[str]) -> bool:
         return False
 
 
-def _globbed(pattern: str) -> Iterator[Found]:
+def _globbed(pattern: str, besides: str) -> Iterator[Found]:
     paths = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - a pattern may be absolute
-    videos = [path for path in paths if _is_video(path) and not Path(path).is_dir()]
+    videos = [path for path in paths if is_video(path) and not Path(path).is_dir()]
+    videos = [path for path in videos if not is_cover(path, besides)]
     if not videos:
         raise VideoNotFound(f"{pattern} matches no video")
     yield from (_local(path) for path in videos)
@@ -116,7 +118,7 @@ def _is_listing(name: str) -> bool:
 
 def _listing(name: str, columns: Columns) -> Iterator[Found]:
     """The videos that a list or a table names, here or in a bucket. Raises: CatalogueUnreadable."""
-    ending, base = name[name.rindex(".") :].lower(), _parent(name) if "://" in name else ""
+    ending, base = name[name.rindex(".") :].lower(), parent_of(name) if "://" in name else ""
     folder = base or str(Path(name).parent)
     if ending == ".parquet":
         with _opened(name) as file:
@@ -137,9 +139,10 @@ def _opened(name: str) -> BinaryIO:
             return Path(name).open("rb")
         return cast(BinaryIO, fsspec.open(name, "rb").open())
     except ImportError as error:
-        raise MissingExtra(f"{name} needs a library: {error}") from error
+        raise MissingExtra(f"{shown(name)} needs a library: {error}") from error
     except Exception as error:  # each store's package has errors of its own
-        raise CatalogueUnreadable(f"{name} cannot be read: {_reason(error, name)}") from error
+        why = told(_reason(error, name), name)
+        raise CatalogueUnreadable(f"{shown(name)} cannot be read: {why}") from error
 
 
 def _reason(error: BaseException, name: str) -> str:
@@ -167,7 +170,7 @@ Cells = tuple[str | None, str | None, str | None]
 
 def _meant(rows: Iterator[Cells], folder: str) -> Iterator[Found]:
     for source, group, tag in rows:
-        yield _named(source, folder, group or None, tag) if source else Found("", "", "")
+        yield _named(source, folder, group or None, tag or None) if source else Found("", "", "")
 
 
 def _parquet(name: str, file: BinaryIO, columns: Columns) -> Iterator[Cells]:
@@ -181,7 +184,8 @@ def _parquet(name: str, file: BinaryIO, columns: Columns) -> Iterator[Cells]:
             for row in batch.to_pylist():
                 yield _cells(row, columns)
     except (pa.ArrowException, OSError) as error:
-        raise CatalogueUnreadable(f"{name} is no Parquet file: {error}") from error
+        why = told(str(error), name)
+        raise CatalogueUnreadable(f"{shown(name)} is no Parquet file: {why}") from error
 
 
 def _separated(name: str, text: TextIO, has_tabs: bool, columns: Columns) -> Iterator[Cells]:
@@ -191,16 +195,19 @@ def _separated(name: str, text: TextIO, has_tabs: bool, columns: Columns) -> Ite
         for row in rows:
             yield _cells(row, columns)
     except csv.Error as error:
-        raise CatalogueUnreadable(f"{name} is no table with commas or tabs: {error}") from error
+        raise CatalogueUnreadable(
+            f"{shown(name)} is no table with commas or tabs: {error}"
+        ) from error
 
 
 def _check_columns(name: str, there: Sequence[str], columns: Columns) -> None:
     if not there:
-        raise CatalogueUnreadable(f"{name} is empty: its first line must name the columns")
+        raise CatalogueUnreadable(f"{shown(name)} is empty: its first line must name the columns")
     for flag, column in zip(FLAGS, (columns.source, columns.group, columns.tag), strict=True):
         if column and column not in there:
             raise CatalogueUnreadable(
-                f"{name} has no column {column!r}, but {', '.join(there[:SHOWN])}; name one with {flag}"
+                f"{shown(name)} has no column {column!r}, but {', '.join(there[:SHOWN])}; name one "
+                f"with {flag}"
             )
 
 
@@ -217,9 +224,9 @@ def _cells(row: dict[str, object], columns: Columns) -> Cells:
 def _named(text: str, folder: str, group: str | None, tag: str | None) -> Found:
     """A video that a list names: paths are meant from the list's own folder."""
     if "://" in folder and "://" not in text:
-        text = urljoin(f"{folder}/", text) if _is_web(folder) else f"{folder}/{text.lstrip('/')}"
+        text = urljoin(f"{folder}/", text) if is_web(folder) else f"{folder}/{text.lstrip('/')}"
     if "://" in text:
-        return Found(text, tag, group if group is not None else _parent(text), _name(text))
+        return Found(text, tag, group_of(text) if group is None else group, address_name(text))
     found = _local(str(Path(folder) / Path(text).expanduser()))
     return replace(found, state=tag, group=found.group if group is None else group)
 
@@ -229,13 +236,13 @@ def _remote(name: str, columns: Columns) -> Iterator[Found]:
     if _is_listing(name):
         yield from _listing(name, columns)
         return
-    is_single = _is_video(urlsplit(name).path) and not glob.has_magic(name)
-    if is_single or _is_web(name):
-        yield Found(name, None, _parent(name), _name(name))
+    is_single = is_video(urlsplit(name).path) and not glob.has_magic(name)
+    if is_single or is_web(name):
+        yield Found(name, None, group_of(name), address_name(name))
         return
     for path, facts in _listed(name):
-        if _is_video(path):
-            yield Found(path, told_state(facts), _parent(path), _name(path))
+        if is_video(path):
+            yield Found(path, told_state(facts), group_of(path), address_name(path))
 
 
 def _listed(name: str) -> Iterator[tuple[str, dict[str, object]]]:
@@ -246,10 +253,11 @@ def _listed(name: str) -> Iterator[tuple[str, dict[str, object]]]:
         look = files.glob if glob.has_magic(root) else files.find
         found = look(root, detail=True)
     except ImportError as error:
-        raise MissingExtra(f"{name} needs a library: {error}") from error
+        raise MissingExtra(f"{shown(name)} needs a library: {error}") from error
     except Exception as error:  # each store's package has errors of its own
+        why = told(_reason(error, name), name)
         raise VideoUnreachable(
-            f"{name} cannot be listed ({_reason(error, name)}); check the address and your credentials"
+            f"{shown(name)} cannot be listed ({why}); check the address and your credentials"
         ) from error
     for path in sorted(found):
         yield f"{name.partition('://')[0]}://{path.lstrip('/')}", found[path]
@@ -259,21 +267,4 @@ def _local(path: str, root: str = "") -> Found:
     """Plain text all along, and no look at the file: there may be a hundred million."""
     whole = os.path.abspath(path)  # noqa: PTH100
     folder = os.path.dirname(whole)  # noqa: PTH120
-    return Found(whole, None, folder, _name(whole.removeprefix(root)))
-
-
-def _name(place: str) -> str:
-    """A place without scheme, leading slash and ending."""
-    return os.path.splitext(place.rpartition("://")[2].lstrip("/"))[0]  # noqa: PTH122
-
-
-def _parent(address: str) -> str:
-    return address.rpartition("/")[0]
-
-
-def _is_web(address: str) -> bool:
-    return address.lower().startswith(("http:", "https:"))
-
-
-def _is_video(name: str) -> bool:
-    return name.lower().endswith(ENDINGS)
+    return Found(whole, None, folder, name_of(whole.removeprefix(root)))

@@ -41,16 +41,28 @@ def _hash(text: str, size: int) -> bytes:
 
 def place_number(source: str) -> int:
     """A number that depends on a video's place alone."""
-    return int.from_bytes(_hash(source, PLACE_BYTES)[:8], "big")
+    return number_of(_hash(source, PLACE_BYTES))
 
 
-def remote_state(source: str) -> str:
-    """Size and tag of an object or a page; of one that cannot be asked too, as it may come."""
+def number_of(stamp: bytes) -> int:
+    """The number of the place that a stamp is of."""
+    return int.from_bytes(stamp[:8], "big")
+
+
+def remote_state(source: str, timeout: float | None = None) -> str:
+    """Size and tag of an object or a page; of one that cannot be asked too, as it may come.
+
+    Args: timeout: seconds that the place may take to answer; None or 0 for as long as it likes.
+    """
     import fsspec
+    from fsspec.asyn import AsyncFileSystem, sync
 
     try:
         files, path = fsspec.core.url_to_fs(source)
-        facts = files.info(path)
+        if isinstance(files, AsyncFileSystem):  # its own limits are minutes, and for each request
+            facts = sync(files.loop, files._info, path, timeout=timeout)
+        else:
+            facts = files.info(path)
     except Exception as error:  # whoever opens it says what is wrong with it
         return f"{AWAY}{type(error).__name__}"
     return told_state(facts)

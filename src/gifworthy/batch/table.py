@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ from gifworthy.batch.storage import Storage
 from gifworthy.errors import BatchUnreadable
 from gifworthy.types import Segment
 
+ESCAPED = re.compile(r"\\u(dc[89a-f][0-9a-f])")
+"""A byte of another alphabet in a name, as `_told` writes it."""
 UPTO = b"gifworthy.upto"
 Record = dict[str, object]
 """A row as JSON and Arrow take it."""
@@ -196,6 +199,11 @@ def _arrow(record: Record) -> Record:
         "finished": datetime.fromtimestamp(float(str(record["finished"])), UTC),
         "ends": base64.b64decode(str(record["ends"])),
     }
+
+
+def unescaped(text: str) -> str:
+    """The name that is no text, of which the table holds this text."""
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def _told(value: object) -> object:

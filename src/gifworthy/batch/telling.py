@@ -12,6 +12,7 @@ from typing import TextIO
 
 from gifworthy.batch.orders import Row
 from gifworthy.batch.running import Tally
+from gifworthy.decoding.addresses import shown, told
 from gifworthy.errors import OutputError
 
 Telling = Callable[[Tally], None]
@@ -21,7 +22,7 @@ PROGRESS_SECONDS = 30.0
 class Log:
     """JSON lines, each with its time and event: `begun`, `made`, `failed`, `retry`, `progress`, `ended`.
 
-    It goes on where an earlier one ended.
+    It goes on where an earlier one ended. Of an address it has what is no secret.
 
     Args: path: the file they go to, made when work begins; None for nowhere. telling: who else is told
         how far it has come. stopping: who is told at once that so many videos are only finished now.
@@ -50,15 +51,16 @@ class Log:
         """A video has its row."""
         spent = {"seconds": round(row.spent.clock, 3), "tries": row.item.tries + 1}
         if row.failure is None:
-            self._line("made", source=row.item.source, scanned=row.scanned, **spent)
+            self._line("made", source=shown(row.item.source), scanned=row.scanned, **spent)
         else:
-            error = {"type": row.failure.kind, "message": row.failure.message}
-            self._line("failed", source=row.item.source, error=error, **spent)
+            message = told(row.failure.message, row.item.source)
+            error = {"type": row.failure.kind, "message": message}
+            self._line("failed", source=shown(row.item.source), error=error, **spent)
 
     def retry(self, row: Row, seconds: float) -> None:
         """A video failed and will be tried again in some seconds."""
         kind = row.failure.kind if row.failure else ""
-        self._line("retry", source=row.item.source, error=kind, seconds=seconds)
+        self._line("retry", source=shown(row.item.source), error=kind, seconds=seconds)
 
     def progress(self, tally: Tally) -> None:
         """Some time has passed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import resource
 import sys
@@ -12,14 +11,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gifworthy.batch.analysis import Analysis, packed, reduced, unpacked
 from gifworthy.batch.ends import hashed_ends
-from gifworthy.batch.keys import analysis_key, card_of, choice_of, cover_key, place_of, suffix_of
+from gifworthy.batch.keys import ANALYSES as ANALYSES
+from gifworthy.batch.keys import (
+    COVERS,
+    analysis_key,
+    card_of,
+    choice_of,
+    cover_key,
+    place_of,
+    suffix_of,
+)
 from gifworthy.batch.orders import Failure, Item, Order, Row, Spent
 from gifworthy.batch.storage import Bucket, Folder, open_storage
+from gifworthy.batch.vectors import Vectors
+from gifworthy.decoding.addresses import told
 from gifworthy.errors import (
     BatchUnreadable,
     GifworthyError,
@@ -37,7 +44,8 @@ from gifworthy.settings import Told, nobody
 from gifworthy.types import Segment, Storyboard
 from gifworthy.video import Video
 
-ANALYSES, COVERS, FEATURES = "analyses", "covers", "features"
+LASTING = ("NoCredentialsError", "PartialCredentialsError")
+"""Errors of the store's package that no second try mends; what refuses us is a PermissionError."""
 
 
 @dataclass
@@ -74,7 +82,7 @@ class Worker:
         try:
             row = self._done(item, clock, opened)
         except Exception as error:
-            row = replace(row, failure=failure_of(error))
+            row = replace(row, failure=failure_of(error, item.source))
         return replace(row, spent=clock.spent(), finished=time.time())
 
     def _done(self, item: Item, clock: _Clock, opened: Told) -> Row:
@@ -87,8 +95,7 @@ class Worker:
                 content = video.content_key()
             key = analysis_key(self.order, content, item.avoid)
             with clock.stage("choosing"):
-                analysis, scanned = self._analysed(video, key)
-            features = self._features(video, item, scanned)
+                analysis, features, scanned = self._analysed(video, item, content, key)
             with clock.stage("rendering"):
                 making = self.maker.finish(video, analysis.storyboard, self.order.style)
             with clock.stage("saving"):
@@ -103,24 +110,36 @@ class Worker:
             ends=analysis.ends,
         )
 
-    def _analysed(self, video: Video, key: str) -> tuple[Analysis, bool]:
-        """What is known of a video, and whether it had to be looked over for that."""
+    def _analysed(
+        self, video: Video, item: Item, content: str, key: str
+    ) -> tuple[Analysis, str | None, bool]:
+        """What is known of a video, where its vectors lie, and whether it had to be looked over for that.
+
+        Vectors need segments, which no analysis keeps: a second copy of a video is looked over for them.
+        """
         name = place_of(ANALYSES, key, ".npz")
-        if known := self._known(name):
+        known, features = self._known(name), self._found(item, content)
+        lacks = features is None and self._wants_vectors(item) and not self.order.only_renders
+        if known and not lacks:
             video.scan = known.scan
-            return known, False
+            return known, features, False
         if self.order.only_renders:
             raise NotAnalysed(
                 f"{video.name} is not what was analysed; run `gifworthy batch` on it again, without "
                 f"--render"
             )
+        made = known or self._made(video)
+        features = self._read(video, item, content)
+        if known is None:  # written last: who finds it finds the vectors too
+            self.storage.write(name, packed(made))
+        return made, features, True
+
+    def _made(self, video: Video) -> Analysis:
         board, notes = self._chosen(video)
         scan = video.scan
-        made = Analysis(
+        return Analysis(
             board, reduced(scan), video.warnings + notes, hashed_ends(scan, video.duration)
         )
-        self.storage.write(name, packed(made))
-        return made, True
 
     def _chosen(self, video: Video) -> tuple[Storyboard, tuple[str, ...]]:
         """What to show; when all that is not shared is refused, what is shared is shown after all."""
@@ -141,23 +160,26 @@ class Worker:
         except BatchUnreadable:
             return None  # it is made again, as if it had never been there
 
-    def _features(self, video: Video, item: Item, scanned: bool) -> str | None:
-        """Write what the plan's net read of each segment, as `gifworthy train --features` takes it.
+    def _wants_vectors(self, item: Item) -> bool:
+        return self.reading is not None and bool(item.name)
 
-        A video that was not looked over cannot be cut again; what was written of it before stays.
-        """
-        if self.reading is None or not item.name:
+    def _found(self, item: Item, content: str) -> str | None:
+        """Where what the plan's net read of a video lies, here or where analyses are taken from."""
+        if not self._wants_vectors(item):
             return None
-        name = f"{FEATURES}/{choice_of(self.order)}/{item.name}"
-        if scanned:
-            segments = self.maker.segmenter.segment(video)
-            vectors = open_reader(self.reading, self.order.settings).of(video, segments)
-            spans = np.array([(segment.start, segment.end) for segment in segments])
-            self.storage.write(f"{name}.npy", _as_file(vectors))
-            self.storage.write(f"{name}.segments.npy", _as_file(spans))
-        elif self.storage.read(f"{name}.segments.npy") is None:
+        found = Vectors(self.storage, choice_of(self.order)).find(item, content)
+        if found is None and self.order.analysed_at:
+            there = open_storage(self.order.analysed_at)
+            found = Vectors(there, choice_of(self.order)).find(item, content)
+        return found
+
+    def _read(self, video: Video, item: Item, content: str) -> str | None:
+        """Write what the plan's net reads of each segment, as `gifworthy train --features` takes it."""
+        if self.reading is None or not self._wants_vectors(item):
             return None
-        return f"{name}.npy"
+        segments = self.maker.segmenter.segment(video)
+        vectors = open_reader(self.reading, self.order.settings).of(video, segments)
+        return Vectors(self.storage, choice_of(self.order)).write(item, content, vectors, segments)
 
     def _saved(self, making: Making, analysis: Analysis, key: str, clock: _Clock) -> str:
         warnings = tuple(dict.fromkeys((*analysis.warnings, *making.warnings)))
@@ -171,18 +193,27 @@ class Worker:
         return making_as_json(replace(making, warnings=warnings), names)
 
 
-def failure_of(error: Exception) -> Failure:
-    """An error as a row tells it."""
+def failure_of(error: Exception, source: str = "") -> Failure:
+    """An error as a row tells it; the keys of an address are nobody's business."""
+    message = told(str(error), source)
     if isinstance(error, GifworthyError | ValueError):
-        retryable = isinstance(error, VideoUnreachable)
         return Failure(
-            type(error).__name__, str(error), retryable, is_ours=isinstance(error, OutputError)
+            type(error).__name__,
+            message,
+            retryable=isinstance(error, VideoUnreachable) and not _is_refused(error),
+            is_ours=isinstance(error, OutputError),
         )
     if isinstance(error, MemoryError):
         return Failure("OutOfMemory", "there was not enough memory for it; allow more", True)
     return Failure(
-        type(error).__name__, f"a fault of gifworthy itself: {error}; report it", retryable=False
+        type(error).__name__, f"a fault of gifworthy itself: {message}; report it", retryable=False
     )
+
+
+def _is_refused(error: VideoUnreachable) -> bool:
+    """Whether the place answered that it will not give the video, and would say so again."""
+    cause = error.__cause__
+    return isinstance(cause, PermissionError) or type(cause).__name__ in LASTING
 
 
 @dataclass
@@ -215,12 +246,6 @@ class _Clock:
 def _without(bounds: Bounds, avoid: tuple[Segment, ...]) -> Bounds:
     spans = tuple((Moment(span.start), Moment(span.end)) for span in avoid)
     return replace(bounds, exclude=(*bounds.exclude, *spans)) if spans else bounds
-
-
-def _as_file(array: NDArray[np.generic]) -> bytes:
-    file = io.BytesIO()
-    np.save(file, array, allow_pickle=False)
-    return file.getvalue()
 
 
 def _processor() -> float:

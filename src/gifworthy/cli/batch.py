@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from gifworthy.cli.batch_flags import CatalogueFlags, InsteadFlags, WorkFlags
-from gifworthy.cli.batch_orders import order_of, render_order
+from gifworthy.cli.batch_orders import order_of, refuse_choosing, render_order
 from gifworthy.cli.batch_words import bar, estimated, failing, finishing, looked, summary
 from gifworthy.cli.choices import ScoringFlags, SelectingFlags
 from gifworthy.cli.flags import WRITING, AsJson, PartFlags, Quiet
@@ -85,13 +85,15 @@ def batch(
     from gifworthy.batch.telling import Log, facts
 
     place = _output(named, out, instead)
+    if instead.name:
+        refuse_choosing(instead.name, selecting, scoring, part)
     if instead.report:
         _report(place, catalogue.choice, catalogue.look)
         return
     if instead.render:
-        order = render_order(_place(place), catalogue.choice, looks)
+        order = render_order(_place(place), catalogue.choice, looks, work.gpus)
     else:
-        order = order_of(_place(place), selecting, scoring, part, looks)
+        order = order_of(_place(place), selecting, scoring, part, looks, work.gpus)
     wanted = _batch(order, tuple(named or ()), catalogue, work)
     if instead.dry_run:
         _dry_run(wanted, work, as_json=as_json)
@@ -117,7 +119,7 @@ def batch(
 
 def _output(named: list[str] | None, out: str | None, instead: InsteadFlags) -> str:
     """Where covers go, or lie. Raises: ValueError."""
-    if instead.report or instead.render:
+    if instead.name:
         if not named or len(named) > 1 or out is not None:
             raise ValueError(
                 "--render and --report want the one place that `gifworthy batch` wrote, and no -o"

@@ -100,7 +100,11 @@ class WorkFlags:
         ),
     ] = None
     gpus: Annotated[
-        float, Option(help="Of a GPU, for each worker; 0.25.", rich_help_panel=WORKING)
+        float,
+        Option(
+            help="Of a GPU of the Ray cluster, for each worker, such as 0.25; nets run on it.",
+            rich_help_panel=WORKING,
+        ),
     ] = 0.0
     time_limit: Annotated[
         float,
@@ -155,3 +159,8 @@ class InsteadFlags:
             rich_help_panel=WORKING,
         ),
     ] = False
+
+    @property
+    def name(self) -> str:
+        """The flag that takes what was chosen before; "" where videos are looked at."""
+        return "--report" if self.report else "--render" if self.render else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from gifworthy.settings import Settings
     from gifworthy.types import Style
 
+DEVICE = "GIFWORTHY_DEVICE"
+
 
 def order_of(
     place: str,
@@ -27,32 +29,53 @@ def order_of(
     scoring: ScoringFlags,
     part: PartFlags,
     looks: LookFlags,
+    gpus: float = 0.0,
 ) -> Order:
-    """What is made of every video. Raises: ValueError, UnknownName, WeightsError."""
+    """What is made of every video; gpus: share of one that each worker gets.
+
+    Raises: ValueError, UnknownName, WeightsError.
+    """
     from gifworthy.batch.keys import weights_of
     from gifworthy.batch.orders import Order
 
     plan, bounds = selecting.changed(scoring.changed()), part.bounds()
     _check_parts(plan)
     _check_bounds(bounds, part)
-    style, settings = _style(looks, plan), _settings()
+    style, settings = _style(looks, plan), _settings(gpus)
     return Order(plan, style, settings, place, bounds, weights_of(plan, settings))
 
 
-def render_order(place: str, choice: str | None, looks: LookFlags) -> Order:
+def refuse_choosing(instead: str, *groups: SelectingFlags | ScoringFlags | PartFlags) -> None:
+    """Instead of covers of videos, what was chosen before: no flag that chooses. Raises: ValueError."""
+    given = [
+        f"--{one.name.replace('_', '-')}"
+        for group in groups
+        for one in fields(group)
+        if getattr(group, one.name) not in (one.default, [])
+    ]
+    if given:
+        raise ValueError(
+            f"{instead} is of what was chosen before, and {', '.join(given)} would choose anew; say "
+            f"which choice with --choice, or run `gifworthy batch` on the videos again"
+        )
+
+
+def render_order(place: str, choice: str | None, looks: LookFlags, gpus: float = 0.0) -> Order:
     """What was made there, in another style. Raises: as `order_of`; BatchError, BatchUnreadable."""
     from gifworthy.batch.earlier import earlier_order, to_render
     from gifworthy.batch.storage import open_storage
 
-    order = earlier_order(open_storage(place), _settings(), choice)
+    order = earlier_order(open_storage(place), _settings(gpus), choice)
     return to_render(order, _style(looks, order.plan))
 
 
-def _settings() -> Settings:
+def _settings(gpus: float) -> Settings:
+    """The machine's. Whoever gives a share of a GPU to each worker means it to be used."""
     from gifworthy.settings import Settings
 
     settings = Settings.from_environ(os.environ)
-    return replace(settings, threads=settings.threads or 1)
+    device = "cuda" if gpus and DEVICE not in os.environ else settings.device
+    return replace(settings, threads=settings.threads or 1, device=device)
 
 
 def _style(looks: LookFlags, plan: Plan) -> Style:

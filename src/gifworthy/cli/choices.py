@@ -29,7 +29,7 @@ class ScoringFlags:
         str | None,
         Option(
             metavar="HOW",
-            help="fast (key frames only), balanced (the default) or thorough (every frame).",
+            help="fast (of long videos key frames only), balanced (the default) or thorough (every frame).",
             rich_help_panel=CHOOSING,
         ),
     ] = None

@@ -137,13 +137,14 @@ def assign(
 ) -> None:
     """The arm of a viewer, as JSON: what events must say again."""
     import json
-    from dataclasses import asdict
 
     from gifworthy.experiments.assignment import assign as assigned
 
     experiments = opened()
     found = chosen(experiments, experiment)
-    print(json.dumps(asdict(assigned(found, experiments.split(found), unit, video))))
+    given = assigned(found, experiments.split(found), unit, video)
+    said = {"unit": given.unit, "arm": given.name, "version": given.version}
+    print(json.dumps({**said, "propensity": given.propensity}))
 
 
 @experiment_app.command()

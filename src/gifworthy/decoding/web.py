@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TypeVar
 
 import aiohttp
 import fsspec
 from fsspec.asyn import sync
 
+from gifworthy.decoding.addresses import shown, told
 from gifworthy.decoding.remote import BLOCK, Bytes, Range
-from gifworthy.errors import VideoError, VideoNotFound, VideoUnreachable, VideoUnreadable
+from gifworthy.errors import (
+    OutputError,
+    VideoError,
+    VideoNotFound,
+    VideoUnreachable,
+    VideoUnreadable,
+)
 from gifworthy.settings import Settings
 
 _PIECE = 1 << 16
@@ -21,8 +30,13 @@ _TRIES = 2
 _ADVICE = {
     401: "it asks for a name and a password",
     403: "it does not let you in; an address with a key may be needed",
+    408: "try again later",
+    425: "try again later",
     429: "it is asked too often; wait a while",
 }
+_PASSING = (408, 425, 429)
+"""Of the refusals that blame us, those that a later try may not meet; what blames the server all may pass."""
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 Result = TypeVar("Result")
 
@@ -30,7 +44,8 @@ Result = TypeVar("Result")
 def web_bytes(address: str, name: str, settings: Settings) -> tuple[Bytes, tuple[str, ...]]:
     """The bytes of an address, and what a person should know about how they come.
 
-    Raises: VideoNotFound, VideoUnreachable, VideoUnreadable.
+    Raises: VideoNotFound, VideoUnreachable (from a PermissionError where asking again is in vain),
+        VideoUnreadable; OutputError when there is no room for a copy.
     """
     web = Web(address, name, settings.timeout)
     try:
@@ -81,7 +96,7 @@ class Web:
         )
         if answer.status >= 400:
             answer.close()
-            raise self._refused(answer)
+            raise self._refused(answer) from _lasting(answer)
         return answer
 
     async def in_time(self, work: Awaitable[Result]) -> Result:
@@ -96,8 +111,12 @@ class Web:
 
     async def _whole(self, answer: aiohttp.ClientResponse) -> TemporaryBytes:
         copy = TemporaryBytes(_tag(answer))
-        while piece := await self.in_time(_piece(answer.content)):
-            copy.append(piece)
+        try:
+            while piece := await self.in_time(_piece(answer.content)):
+                copy.append(piece)
+        except BaseException:
+            copy.close()
+            raise
         return copy
 
     async def _translated(self, work: Callable[[], Awaitable[Result]]) -> Result:
@@ -109,10 +128,11 @@ class Web:
                 f"with GIFWORTHY_TIMEOUT"
             ) from error
         except aiohttp.InvalidURL as error:
-            raise VideoNotFound(f"{self.address} is no address; check it") from error
+            raise VideoNotFound(f"{shown(self.address)} is no address; check it") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
+            why = told(_words(error), self.address)
             raise VideoUnreachable(
-                f"{self.name} cannot be fetched ({_words(error)}); check the address and the network"
+                f"{self.name} cannot be fetched ({why}); check the address and the network"
             ) from error
 
     def _refused(self, answer: aiohttp.ClientResponse) -> VideoError:
@@ -120,7 +140,8 @@ class Web:
             return VideoNotFound(f"{self.name} is not on {answer.url.host}; check the address")
         if answer.status == 416:
             return VideoUnreadable(f"{self.name} is empty or became shorter; give another video")
-        advice = _ADVICE.get(answer.status, "try again later")
+        usual = "check the address" if _lasting(answer) else "try again later"
+        advice = _ADVICE.get(answer.status, usual)
         return VideoUnreachable(
             f"{answer.url.host} refused {self.name} ({answer.status} {answer.reason}); {advice}"
         )
@@ -175,13 +196,17 @@ class TemporaryBytes:
     head = b""
 
     def __init__(self, tag: str) -> None:
+        """Raises: OutputError when nothing can be written there."""
         self.tag = tag
         self.size_bytes = 0
-        self._file = tempfile.TemporaryFile(prefix="gifworthy-")  # noqa: SIM115 - closed by close
+        with _told_when_full():
+            self._file = tempfile.TemporaryFile(prefix="gifworthy-")  # noqa: SIM115 - closed by close
 
     def append(self, piece: bytes) -> None:
-        """Add bytes at the end."""
-        self._file.write(piece)
+        """Add bytes at the end. Raises: OutputError when there is no room."""
+        with _told_when_full():
+            self._file.write(piece)
+            self._file.flush()
         self.size_bytes += len(piece)
 
     def fetch(self, ranges: Sequence[Range]) -> list[bytes]:
@@ -193,8 +218,30 @@ class TemporaryBytes:
         return self._file.read(end - start)
 
     def close(self) -> None:
-        """The file goes away."""
-        self._file.close()
+        """The file goes away, with what of it could not be written."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+
+
+@contextlib.contextmanager
+def _told_when_full() -> Iterator[None]:
+    """A full disk of ours is not the video's fault, nor the network's."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise OutputError(
+            f"{tempfile.gettempdir()} is full: a video that comes whole is kept there while it is read; "
+            f"make room, or name another folder with TMPDIR"
+        ) from error
+
+
+def _lasting(answer: aiohttp.ClientResponse) -> PermissionError | None:
+    """What the operating system would say of it; None where a later try may be answered otherwise."""
+    if answer.status >= 500 or answer.status in _PASSING:
+        return None
+    return PermissionError(errno.EACCES, f"{answer.status} {answer.reason}")
 
 
 async def _piece(content: aiohttp.StreamReader) -> bytes:

@@ -18,5 +18,5 @@ def forget(database: Database, tenant: str, unit: str) -> int:
     events = Events(database)
     found = Experiments(database).of(tenant)
     count = sum(events.forget(each.id, unit_key(each.salt, unit)) for each in found)
-    database.erase_what_was_deleted()
+    database.erase_what_is_owed()
     return count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from gifworthy.records.experiments import Design, Variant
 from gifworthy.types import Segment
 
 NEEDED = ("id", "kind", "exposure", "unit", "video", "arm", "version", "propensity", "at")
+KNOWN = (*NEEDED, "value", "robot")
 
 
 def event_from(fields: Mapping[str, object], arms: tuple[str, ...], received: float) -> Event:
@@ -22,6 +24,8 @@ def event_from(fields: Mapping[str, object], arms: tuple[str, ...], received: fl
     """
     if missing := [name for name in NEEDED if fields.get(name) in (None, "")]:
         raise ValueError(f"field {missing[0]!r} is missing")
+    if nested := [name for name in KNOWN if isinstance(fields.get(name), dict | list)]:
+        raise ValueError(f"field {nested[0]!r} must be text or a number, not a list or an object")
     arm = str(fields["arm"])
     if arm not in arms:
         raise ValueError(f"field 'arm' must be one of {', '.join(arms)}, not {arm[:40]!r}")
@@ -102,6 +106,9 @@ def _number(fields: Mapping[str, object], name: str) -> float:
     try:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise ValueError
-        return float(value)
-    except ValueError:
-        raise ValueError(f"field {name!r} must be a number, not {value!r:.60}") from None
+        number = float(value)
+    except (ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"field {name!r} must be a finite number, not {value!r:.60}")
+    return number

@@ -33,7 +33,7 @@ from gifworthy.types import WHOLE_FRAME, Box, Segment
 
 FOREIGN = 18.0
 """Bits of 64 from which on a GIF is said to come from another video. In `benchmarks/alignment.py` the
-right place differed in 16.3 at most, the best place of a wrong video in 23.8 at least."""
+right place differed in 16.3 at most, the best place of a wrong video in 23.9 at least."""
 GUESSED = 0.5
 """Seconds of doubt from which on an alignment is called a guess."""
 MOST_PICTURES = 48

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ColumnElement,
+    Connection,
     Float,
     Index,
     Integer,
@@ -27,7 +28,6 @@ from sqlalchemy import (
     and_,
     delete,
     func,
-    insert,
     select,
     update,
 )
@@ -37,6 +37,8 @@ from gifworthy.records.tables import METADATA
 
 VideoState = Literal["processing", "ready", "errored"]
 Facts = Mapping[str, object]
+AT_ONCE = 500
+"""Videos that are looked for by one question."""
 
 VIDEOS = Table(
     "videos",
@@ -164,6 +166,16 @@ class Catalogue:
             row = connection.execute(select(VIDEOS).where(_mine(tenant, video))).one_or_none()
         return None if row is None else _video(row)
 
+    def named(self, tenant: str, videos: Iterable[str]) -> dict[str, StoredVideo]:
+        """Those of a tenant's videos that are here, by id."""
+        ids, found = sorted(set(videos)), list[Row[tuple[object, ...]]]()
+        mine = select(VIDEOS).where(VIDEOS.c.tenant == tenant)
+        with self.database.reading() as connection:
+            for first in range(0, len(ids), AT_ONCE):
+                some = VIDEOS.c.id.in_(ids[first : first + AT_ONCE])
+                found += connection.execute(mine.where(some)).all()
+        return {video.id: video for video in map(_video, found)}
+
     def of(
         self, tenant: str, most: int = 100, before: float | None = None
     ) -> tuple[StoredVideo, ...]:
@@ -190,14 +202,22 @@ class Catalogue:
                 .values(state=state, facts=json.dumps(facts))
             )
 
-    def remove(self, tenant: str, video: str) -> bool:
-        """Forget a video, its choice and its covers; whether there was one. Its files are the caller's."""
+    def remove(self, tenant: str, video: str) -> tuple[StoredCover, ...] | None:
+        """Forget a video, its choice and its covers, those for one viewer too.
+
+        The video goes first: a cover that somebody keeps at this moment is waited for, and goes along.
+
+        Returns: the covers that went, whose files are the caller's to remove, as the video's are; None when
+            there was no such video.
+        """
+        of_video = and_(COVERS.c.tenant == tenant, COVERS.c.video == video)
+        chosen = and_(CHOICES.c.tenant == tenant, CHOICES.c.video == video)
         with self.database.writing() as connection:
-            for table in (COVERS, CHOICES):
-                connection.execute(
-                    delete(table).where(table.c.tenant == tenant, table.c.video == video)
-                )
-            return bool(connection.execute(delete(VIDEOS).where(_mine(tenant, video))).rowcount)
+            if not connection.execute(delete(VIDEOS).where(_mine(tenant, video))).rowcount:
+                return None
+            connection.execute(delete(CHOICES).where(chosen))
+            gone = delete(COVERS).where(of_video).returning(*COVERS.c)
+            return tuple(map(cover_of, connection.execute(gone).all()))
 
     def choice(self, tenant: str, video: str) -> Choice:
         """What a person chose of a video."""
@@ -209,21 +229,20 @@ class Catalogue:
     def choose(self, tenant: str, video: str, choice: Facts) -> Choice:
         """Remember what a person chose, in place of what was chosen before; empty to choose nothing."""
         values = {"choice": json.dumps(choice), "added": time.time()}
-        mine = and_(CHOICES.c.tenant == tenant, CHOICES.c.video == video)
+        row = {"video": video, "tenant": tenant, "version": 1, **values}
+        again, mine = {"version": CHOICES.c.version + 1, **values}, CHOICES.c.tenant == tenant
         with self.database.writing() as connection:
-            changed = connection.execute(
-                update(CHOICES).where(mine).values(version=CHOICES.c.version + 1, **values)
-            ).rowcount
-            if not changed:
-                row = {"video": video, "tenant": tenant, "version": 1, **values}
-                connection.execute(insert(CHOICES), [row])
-            version = connection.execute(select(CHOICES.c.version).where(mine)).scalar_one()
+            chosen = self.database.insert_or_change(CHOICES, row, again, mine)
+            version = connection.execute(chosen.returning(CHOICES.c.version)).scalar_one()
         return Choice(version, choice)
 
-    def keep_cover(self, cover: StoredCover) -> None:
-        """Remember a cover; of two that were made at once the first stays."""
+    def keep_cover(self, cover: StoredCover, put: Callable[[], None]) -> bool:
+        """Remember a cover, whose video cannot be removed meanwhile; False when that has happened.
+
+        Args: put: writes the files. Of two covers that were made at once the first stays.
+        """
         with self.database.writing() as connection:
-            connection.execute(self.database.insert_new(COVERS), [row_of_cover(cover)])
+            return keep(self.database, connection, cover, put)
 
     def cover(self, tenant: str, key: str) -> StoredCover | None:
         """The cover of that key; None when it was not made yet."""
@@ -240,12 +259,6 @@ class Catalogue:
         with self.database.reading() as connection:
             rows = connection.execute(wanted.order_by(COVERS.c.added.desc()).limit(most)).all()
         return tuple(map(cover_of, rows))
-
-    def every_cover_of(self, tenant: str, video: str) -> tuple[StoredCover, ...]:
-        """The covers of a video, those for one viewer too."""
-        wanted = select(COVERS).where(COVERS.c.tenant == tenant, COVERS.c.video == video)
-        with self.database.reading() as connection:
-            return tuple(map(cover_of, connection.execute(wanted).all()))
 
 
 def _mine(tenant: str, video: str) -> ColumnElement[bool]:
@@ -278,8 +291,19 @@ def _video(row: Row[tuple[object, ...]]) -> StoredVideo:
     )
 
 
-def row_of_cover(cover: StoredCover) -> dict[str, object]:
-    """How a cover is kept."""
+def keep(
+    database: Database, connection: Connection, cover: StoredCover, put: Callable[[], None]
+) -> bool:
+    """Keep a cover in a transaction that somebody else began; False when its video was removed."""
+    held = select(VIDEOS.c.id).where(_mine(cover.tenant, cover.video)).with_for_update(read=True)
+    if connection.execute(held).one_or_none() is None:
+        return False
+    put()
+    connection.execute(database.insert_new(COVERS), [_row_of_cover(cover)])
+    return True
+
+
+def _row_of_cover(cover: StoredCover) -> dict[str, object]:
     return {
         "key": cover.key,
         "tenant": cover.tenant,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Insert, Table, insert, select
+from sqlalchemy import ColumnElement, Connection, Insert, Table, and_, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
@@ -18,6 +18,8 @@ from gifworthy.records.migrating import migrate
 from gifworthy.records.tables import FACTS
 
 SECRET_BYTES = 32
+TO_ERASE = "to erase"
+"""The fact that is there from a deletion until its bytes are erased; its value is drawn anew each time."""
 MAKING = 7_015_337
 """The lock under which a PostgreSQL server's tables are made: any number that nobody else uses."""
 
@@ -65,6 +67,58 @@ class Database:
         if self.is_server:
             return postgresql.insert(table).on_conflict_do_nothing()
         return sqlite.insert(table).on_conflict_do_nothing()
+
+    def insert_or_change(
+        self,
+        table: Table,
+        row: Mapping[str, object],
+        change: Mapping[str, object],
+        where: ColumnElement[bool] | None = None,
+    ) -> Insert:
+        """An insert that changes the row of the same primary key instead, where there is one.
+
+        Args: change: the columns that then change, and to what. where: another row is left as it is.
+        """
+        insert_here = postgresql.insert if self.is_server else sqlite.insert
+        keys = list(table.primary_key.columns)
+        insertion: Insert = (
+            insert_here(table)
+            .values(dict(row))
+            .on_conflict_do_update(index_elements=keys, set_=dict(change), where=where)
+        )
+        return insertion
+
+    def check(self) -> None:
+        """Whether it answers: one row is read, however much there is. Raises: RecordsUnreadable."""
+        with self.reading() as connection:
+            connection.execute(select(FACTS.c.name).limit(1)).one()
+
+    def owe_erasing(self, connection: Connection) -> None:
+        """Note that bytes are to be erased, in the transaction that deletes them, and last in it.
+
+        Who is killed, or kept waiting, before they are erased is found out by `erase_what_is_owed`.
+        """
+        drawn = secrets.token_bytes(16)
+        row = {"name": TO_ERASE, "value": drawn}
+        connection.execute(self.insert_or_change(FACTS, row, {"value": drawn}))
+
+    def erase_what_is_owed(self) -> bool:
+        """Erase what was deleted and noted as such; nothing is done, and False, where nothing was.
+
+        Raises: RecordsUnreadable, as `erase_what_was_deleted`; then it is owed still.
+        """
+        noted = select(FACTS.c.value).where(FACTS.c.name == TO_ERASE)
+        with self.reading() as connection:
+            owed = connection.execute(noted).scalar_one_or_none()
+        if owed is None:
+            return False
+        self.erase_what_was_deleted()
+        same = and_(FACTS.c.name == TO_ERASE, FACTS.c.value == owed)
+        with (
+            self.writing() as connection
+        ):  # what was deleted since has changed the note, which stays
+            connection.execute(delete(FACTS).where(same))
+        return True
 
     def erase_what_was_deleted(self) -> None:
         """Leave no byte of deleted rows: not in free pages, not in the log of writes.

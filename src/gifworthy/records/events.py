@@ -132,8 +132,11 @@ class Events:
     def forget(self, experiment: str, unit: str) -> int:
         """Remove all that a unit did in an experiment; how many events that were.
 
-        What was deleted is overwritten by `Database.erase_what_was_deleted`, once for all experiments.
+        What was deleted is overwritten by `Database.erase_what_is_owed`, once for all experiments.
         """
         mine = and_(EVENTS.c.experiment == experiment, EVENTS.c.unit == unit)
         with self.database.writing() as connection:
-            return int(connection.execute(delete(EVENTS).where(mine)).rowcount)
+            count = int(connection.execute(delete(EVENTS).where(mine)).rowcount)
+            if count:
+                self.database.owe_erasing(connection)
+        return count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import secrets
 import time
 import uuid
@@ -35,6 +36,8 @@ Mode = Literal["fixed", "thompson"]
 Counted = Literal["viewable", "impression"]
 DAY = 86_400.0
 MOST_ARMS, LONGEST_NAME = 20, 200
+MOST_PLANNED = 10**12
+"""Views, far above what anybody has; a report computes with them as floats."""
 
 EXPERIMENTS = Table(
     "experiments",
@@ -107,8 +110,8 @@ class Design:
             object.__setattr__(self, "shares", (1 / len(arms),) * len(arms))
         if (
             len(self.shares) != len(arms)
-            or min(self.shares) <= 0
-            or abs(sum(self.shares) - 1) > 1e-9
+            or not min(self.shares) > 0
+            or not abs(sum(self.shares) - 1) <= 1e-9
         ):
             raise ValueError(
                 f"the shares must be above 0, one for each arm, and add up to 1: {self.shares}"
@@ -120,12 +123,25 @@ class Design:
         ):
             if word not in words:
                 raise ValueError(f"{name} must be {' or '.join(words)}, not {word!r}")
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
+        """Each is asked for what it must be, not for what it must not: nan passes no comparison."""
+        arms = self.arms
         if self.mode == "thompson" and not 0 < self.floor <= 1 / len(arms):
             raise ValueError(
                 f"the floor must be above 0 and at most 1/{len(arms)}, not {self.floor:g}"
             )
-        if self.planned < 100 or not 0 <= self.tolerated < 1 or not self.window > 0:
-            raise ValueError("planned must be at least 100, tolerated 0 to 1, and window above 0")
+        if not 0 <= self.floor <= 1 or not 0 <= self.tolerated < 1:
+            raise ValueError(
+                f"floor and tolerated are shares of 1, not {self.floor:g} and {self.tolerated:g}"
+            )
+        if not 100 <= self.planned <= MOST_PLANNED:
+            raise ValueError(
+                f"planned must be 100 to {MOST_PLANNED:,} views, not {self.planned!s:.30}"
+            )
+        if not 0 < self.window < math.inf:
+            raise ValueError(f"window must be seconds above 0, not {self.window:g}")
 
 
 @dataclass(frozen=True)

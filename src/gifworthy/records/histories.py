@@ -94,7 +94,9 @@ class Histories:
             looks = select(PICKS.c.id).where(mine)
             connection.execute(delete(LOOKS).where(LOOKS.c.pick.in_(looks)))
             count = connection.execute(delete(PICKS).where(mine)).rowcount
-        self.database.erase_what_was_deleted()
+            if count:
+                self.database.owe_erasing(connection)
+        self.database.erase_what_is_owed()
         return count
 
     def looks(self, picks: Sequence[Pick], reader: str) -> dict[str, Singles]:

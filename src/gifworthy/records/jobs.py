@@ -9,27 +9,21 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from operator import attrgetter
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Integer,
-    Row,
-    and_,
-    delete,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Integer, and_, delete, func, select, true, update
 
 from gifworthy.records.database import Database
-from gifworthy.records.deliveries import Address, write_delivery
+from gifworthy.records.endings import has_ended
 from gifworthy.records.orders import (
+    ALIVE,
+    ENDED,
     JOBS,
     STATES,
+    WORKED,
     Job,
     Order,
     State,
@@ -69,7 +63,7 @@ class Jobs:
                 found = and_(JOBS.c.tenant == order.tenant, JOBS.c.once == order.once)
             known = connection.execute(select(JOBS).where(found)).one()
             if known.id == row["id"] and order.known is not None:
-                _tell(connection, known, now)
+                has_ended(connection, known, now)
         if order.once is not None and known.asked != order.asked:
             raise KeyReused(
                 f"the idempotency key {order.once!r} was used for another request; use a new one"
@@ -166,7 +160,7 @@ class Jobs:
                 .returning(*JOBS.c)
             ).all()
             for ended in waited:
-                _tell(connection, ended, now)
+                has_ended(connection, ended, now)
             connection.execute(
                 update(JOBS).where(mine, JOBS.c.state == "processing").values(stopping=True)
             )
@@ -193,23 +187,35 @@ class Jobs:
         video: str | None = None,
         states: Sequence[State] = STATES,
         most: int = 100,
+        only_work: bool = False,
     ) -> tuple[Job, ...]:
-        """A tenant's jobs, the newest first."""
-        wanted = select(JOBS).where(JOBS.c.tenant == tenant, JOBS.c.state.in_(states))
+        """A tenant's jobs, the newest first. only_work: none that were done when they were ordered."""
+        wanted = select(JOBS).where(JOBS.c.tenant == tenant)
+        if set(states) != set(STATES):
+            wanted = wanted.where(JOBS.c.state.in_(states))
         if video is not None:
             wanted = wanted.where(JOBS.c.video == video)
+        wanted, found = wanted.order_by(JOBS.c.created.desc()).limit(most), list[Job]()
         with self.database.reading() as connection:
-            rows = connection.execute(wanted.order_by(JOBS.c.created.desc()).limit(most)).all()
-        return tuple(map(job_of, rows))
+            for some in _parts(states, only_work):
+                found += map(job_of, connection.execute(wanted.where(some)).all())
+        return tuple(sorted(found, key=attrgetter("created"), reverse=True)[:most])
 
-    def count(self, tenant: str | None = None) -> dict[State, int]:
-        """How many there are in each state, of one tenant or of all."""
-        wanted = select(JOBS.c.state, func.count()).group_by(JOBS.c.state)
+    def count(self, tenant: str | None = None, only_work: bool = False) -> dict[State, int]:
+        """How many there are in each state, of one tenant or of all. only_work: as in `of`."""
+        wanted, found = select(JOBS.c.state, func.count()).group_by(JOBS.c.state), Counter[State]()
         if tenant is not None:
             wanted = wanted.where(JOBS.c.tenant == tenant)
         with self.database.reading() as connection:
-            found = {row[0]: row[1] for row in connection.execute(wanted)}
-        return {state: found.get(state, 0) for state in STATES}
+            for some in _parts(STATES, only_work):
+                found.update({row[0]: row[1] for row in connection.execute(wanted.where(some))})
+        return {state: found[state] for state in STATES}
+
+    def waiting(self, tenant: str) -> int:
+        """How many of a tenant's jobs wait; what has ended is not looked at, however much there is."""
+        mine = and_(JOBS.c.tenant == tenant, JOBS.c.state == "pending", ALIVE)
+        with self.database.reading() as connection:
+            return int(connection.execute(select(func.count()).where(mine)).scalar_one())
 
     def _give_up(self, now: float) -> None:
         """End what was lost too often, and what was cancelled while its worker died."""
@@ -242,7 +248,7 @@ class Jobs:
                 .returning(*JOBS.c)
             ).all()
             for row in (*cancelled, *given_up):
-                _tell(connection, row, now)
+                has_ended(connection, row, now)
 
     def _end(
         self,
@@ -258,7 +264,7 @@ class Jobs:
             ended = update(JOBS).where(_held(job)).values(values).returning(*JOBS.c)
             row = connection.execute(ended).one_or_none()
             if row is not None:
-                _tell(connection, row, now)
+                has_ended(connection, row, now)
         return row is not None
 
     def _change(self, where: ColumnElement[bool], values: Mapping[str, object]) -> bool:
@@ -266,22 +272,11 @@ class Jobs:
             return bool(connection.execute(update(JOBS).where(where).values(dict(values))).rowcount)
 
 
-def _tell(connection: Connection, row: Row[tuple[object, ...]], now: float) -> None:
-    """Write the message of a job's end, where somebody wants it, in the transaction that ends it."""
-    if row.webhook:
-        data = {
-            "id": row.id,
-            "video": row.video,
-            "state": row.state,
-            "outcome": json.loads(row.outcome),
-        }
-        message = {"type": f"job.{row.state}", "timestamp": _iso(now), "data": data}
-        to = Address(row.tenant, row.webhook, row.id, row.viewer)
-        write_delivery(connection, to, message, now)
-
-
-def _iso(now: float) -> str:
-    return datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
+def _parts(states: Sequence[State], only_work: bool) -> tuple[ColumnElement[bool], ...]:
+    """Where to look, so that each part has an index, and nothing that is not wanted is read."""
+    if not set(states) & set(ENDED):
+        return (and_(ALIVE),)
+    return (and_(ALIVE), and_(WORKED)) if only_work else (true(),)
 
 
 def _held(job: Job) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from gifworthy.errors import RecordsUnreadable
 
-NEWEST = "0004"
+NEWEST = "0005"
 FIRST = "0001"
 """What a file holds that was made before steps were counted."""
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from gifworthy.records.tables import METADATA
@@ -26,6 +27,11 @@ from gifworthy.records.tables import METADATA
 State = Literal["pending", "processing", "completed", "errored", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
 ENDED: tuple[State, ...] = ("completed", "errored", "cancelled")
+ALIVE, WORKED, OVER = text("ended IS NULL"), text("ended <> created"), text("ended IS NOT NULL")
+"""Of jobs: those that have not ended; those that took work, and not only a look for what was there; those
+that have ended. Each has an index of its own, and a database sees that by these very words."""
+WORKED_BY = ("tenant", "created", "state", "ended")
+"""All that counting them asks for, so that the index alone is read."""
 JOBS = Table(
     "jobs",
     METADATA,
@@ -53,8 +59,11 @@ JOBS = Table(
     UniqueConstraint("tenant", "once"),
     Index("jobs_waiting", "state", "due"),
     Index("jobs_of_tenant", "tenant", "created"),
-    Index("jobs_of_video", "video"),
+    Index("jobs_of_video", "tenant", "video", "created"),
     Index("jobs_of_viewer", "viewer"),
+    Index("jobs_alive", "tenant", "created", sqlite_where=ALIVE, postgresql_where=ALIVE),
+    Index("jobs_worked", *WORKED_BY, sqlite_where=WORKED, postgresql_where=WORKED),
+    Index("jobs_over", "ended", sqlite_where=OVER, postgresql_where=OVER),
 )
 """due: when a pending job may begin, or when the lease of one that is processed is over; seconds since 1970.
 once: the client's idempotency key, and asked: a hash of what was asked with it. webhook: who is told of its

@@ -23,7 +23,7 @@ FACTS = Table(
     Column("name", String(32), primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )
-"""The secret by which viewers' keys are made."""
+"""The secret by which viewers' keys are made; and a note while deleted bytes are still to be erased."""
 
 PICKS = Table(
     "picks",

@@ -32,7 +32,7 @@ from sqlalchemy import (
     update,
 )
 
-from gifworthy.records.catalogue import COVERS, StoredCover, cover_of, row_of_cover
+from gifworthy.records.catalogue import COVERS, StoredCover, cover_of, keep
 from gifworthy.records.database import Database
 from gifworthy.records.deliveries import DELIVERIES
 from gifworthy.records.histories import Histories, Pick, add_picks
@@ -188,22 +188,21 @@ class Viewers:
             for table in (COVERS, JOBS, DELIVERIES):
                 connection.execute(delete(table).where(table.c.viewer == viewer.id))
             clear()
-        self.database.erase_what_was_deleted()
+            self.database.owe_erasing(connection)
+        self.database.erase_what_is_owed()
         return True
 
     def keep_for(self, cover: StoredCover, put: Callable[[], None]) -> bool:
-        """Keep a cover for its viewer, who cannot be forgotten meanwhile; False when that has happened.
+        """Keep a cover for its viewer; False when the viewer was forgotten, or its video removed.
 
-        Args: put: writes the files.
+        Neither can happen meanwhile. Args: put: writes the files.
         """
         held = and_(VIEWERS.c.id == cover.viewer, VIEWERS.c.tenant == cover.tenant)
         with self.database.writing() as connection:
             wanted = select(VIEWERS.c.id).where(held).with_for_update()
             if connection.execute(wanted).one_or_none() is None:
                 return False
-            put()
-            connection.execute(self.database.insert_new(COVERS), [row_of_cover(cover)])
-            return True
+            return keep(self.database, connection, cover, put)
 
     def _name(self, tenant: str, name: str) -> str:
         if not name:

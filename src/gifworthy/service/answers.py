@@ -54,7 +54,7 @@ OURS: tuple[tuple[type[Exception], str], ...] = (
     (WeightsError, "this model cannot be used here; tell who runs this server"),
 )
 """Errors whose own words name places of this machine, and what others are told instead."""
-PASSING = (502, 503, 507, 429)
+PASSING = (423, 429, 502, 503, 507)
 
 
 Span = Annotated[list[float], Field(min_length=2, max_length=2)]

@@ -7,13 +7,14 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from gifworthy import __version__
 from gifworthy.errors import GifworthyError
 from gifworthy.service.answers import ProblemAnswer, problem, status_of, told
+from gifworthy.service.bodies import Bodies
 from gifworthy.service.describing import describing, name_of
 from gifworthy.service.house import House
 from gifworthy.service.routes import (
@@ -30,6 +31,7 @@ from gifworthy.service.routes import (
     videos,
     viewers,
 )
+from gifworthy.service.showing import refusal, wants_page
 from gifworthy.service.watching import Watching
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,9 @@ WORDS = {
     409: "Conflict",
     410: "Gone",
     413: "TooLarge",
+    416: "OutOfRange",
     422: "Invalid",
+    423: "Locked",
     425: "TooEarly",
     429: "TooMany",
     503: "Unavailable",
@@ -75,12 +79,18 @@ def create_app(house: House) -> FastAPI:
     app.add_exception_handler(ClientDisconnect, _left)
     for kind in (GifworthyError, ValueError):
         app.add_exception_handler(kind, _failed)
+    app.add_middleware(Bodies)
     app.add_middleware(Watching, registry=house.registry)
     return app
 
 
-async def _refused(_: Request, error: Exception) -> JSONResponse:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    strange = error.status_code == 404 and "route" not in request.scope
+    if strange:
+        error.detail = f"there is nothing at {request.url.path}"
+        if wants_page(request) and not request.url.path.startswith("/v1/"):
+            return refusal(error)
     word = WORDS.get(error.status_code, "Refused")
     body = problem(word, error.detail, error.status_code)
     return JSONResponse(body, error.status_code, error.headers)

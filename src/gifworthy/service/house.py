@@ -120,7 +120,7 @@ def asking(request: Request, house: House, scope: Scope) -> Key | None:
     kind, _, word = request.headers.get("authorization", "").partition(" ")
     shown = word.strip() if kind.lower() == "bearer" else None
     if shown is None:
-        _check_origin(request, house)
+        check_origin(request, house)
         shown = request.cookies.get(COOKIE)
     key = house.who(shown)
     if key is None:
@@ -147,7 +147,7 @@ def allowed(scope: Scope) -> Callable[..., Key]:
     return known
 
 
-def _check_origin(request: Request, house: House) -> None:
+def check_origin(request: Request, house: House) -> None:
     """Refuse what another site's page asks in the name of this browser, or of this machine.
 
     The browser says where a request comes from (`Sec-Fetch-Site`), and a name that leads here but is not

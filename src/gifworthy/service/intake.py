@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -18,10 +17,10 @@ from gifworthy.records.catalogue import Catalogue, StoredVideo, Upload
 from gifworthy.records.jobs import Jobs
 from gifworthy.records.orders import Order
 from gifworthy.service import names
+from gifworthy.service.reaching import Answer
 from gifworthy.service.storage import Storage, spool
 
 HEAD_BYTES = 64
-CHUNK = 1 << 18
 MOST_NAME = 200
 EXTENDED = re.compile(r"(?i:utf-8)'[A-Za-z0-9-]*'(.*)", re.DOTALL)
 
@@ -72,22 +71,21 @@ def accept(catalogue: Catalogue, jobs: Jobs, upload: Upload) -> StoredVideo:
     return video
 
 
-def take(answer: HTTPResponse, called: str, tenant: str, storage: Storage, room: Room) -> Upload:
+def take(answer: Answer, called: str, tenant: str, storage: Storage, room: Room) -> Upload:
     """Take in what an address answers; as `receive`, of a worker. Raises: also VideoUnreachable, Stopped."""
     with spool(room.spools) as (file, place):
         digest, size = hashlib.sha256(), 0
-        whole = int(answer.headers.get("Content-Length") or 0)
-        while chunk := _read(answer):
-            size += len(chunk)
+        room.check(0.0)  # the answer may have let us wait for its beginning
+        for piece in answer.pieces():
+            size += len(piece)
             if size > room.most:
                 raise TooLarge(f"more than {room.most} bytes came; cut or compress the video")
-            if not room.go_on(size / whole if whole else 0.0):
-                raise Stopped
-            digest.update(chunk)
-            file.write(chunk)
+            room.check(size / answer.size if answer.size else 0.0)
+            digest.update(piece)
+            file.write(piece)
         file.flush()
-        if size < whole:
-            raise VideoUnreachable(f"it broke off after {size} of {whole} bytes")
+        if size < (answer.size or 0):
+            raise VideoUnreachable(f"it broke off after {size} of {answer.size} bytes")
         upload = Upload(tenant, digest.hexdigest(), shown_name(called), size)
         _keep(storage, upload, place)
     return upload
@@ -101,12 +99,10 @@ class Room:
     most: int
     go_on: GoOn = always
 
-
-def _read(answer: HTTPResponse) -> bytes:
-    try:
-        return answer.read(CHUNK)
-    except (OSError, HTTPException) as error:
-        raise VideoUnreachable(f"the address broke off: {error or type(error).__name__}") from error
+    def check(self, share: float) -> None:
+        """Ask whether to go on, at a share of all that comes. Raises: Stopped."""
+        if not self.go_on(share):
+            raise Stopped
 
 
 def name_in(header: str) -> str:

@@ -19,10 +19,10 @@ NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 BASELINES = ("first", "middle", "even", "random")
 """Plans for comparison, that nobody wants a cover of."""
 ABOUT = {
-    "signals": "the piece that what can be measured speaks for: movement, faces, sharpness, colour",
+    "signals": "the piece that what can be measured speaks for: movement, tones, colour, sound",
     "storyline": "three moments that are good each and tell something together",
     "position": "where people pick in videos of this length, whatever is shown",
-    "hecate": "a sharp, calm picture that stands for many others (Hecate)",
+    "hecate": "the stretch that Hecate takes: sharp, calm, like much of the video",
     "pldvhd": "where eyes would rest, and for how long (PLD-VHD); plain saliency without a trained model",
     "middle": "the middle of the video",
     "first": "the start of the video",

@@ -1,7 +1,8 @@
 """Reaching addresses that somebody else gave: only public ones, and what was checked is what is reached.
 
 A name is looked up once, every address it has must be public, and the connection goes to that one, so that
-a name server that answers differently a moment later changes nothing. A redirect is a new address.
+a name server that answers differently a moment later changes nothing. A redirect is a new address. Whoever
+answers may be slow, and not for ever (`service.patience`).
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from gifworthy.errors import VideoUnreachable
+from gifworthy.service.patience import Line, Patience
 
 MOST_REDIRECTS = 5
 PORTS = (80, 443, 8080, 8443)
 REDIRECTS = (301, 302, 303, 307, 308)
+PIECE = 1 << 18
 WRAPPING = (
     ("::/96", 0),
     ("::ffff:0:0/96", 0),
@@ -40,36 +43,61 @@ class NotPublic(VideoUnreachable):
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What an address answers. size: bytes that it says will come, None when it does not say."""
+
+    size: int | None
+    _response: http.client.HTTPResponse
+    _patience: Patience
+
+    def pieces(self) -> Iterator[bytes]:
+        """What comes, as it comes: each piece within the seconds of `Reach`. Raises: VideoUnreachable."""
+        self._patience.begin_body()
+        while self.size is None or self._patience.came < self.size:
+            try:
+                piece = self._response.read1(PIECE)
+            except (OSError, http.client.HTTPException) as error:
+                raise VideoUnreachable(
+                    f"the address broke off: {error or type(error).__name__}"
+                ) from error
+            if not piece:
+                return
+            self._patience.came += len(piece)
+            yield piece
+
+
+@dataclass(frozen=True)
 class Reach:
     """How far we go.
 
-    seconds: for each answer. private: whether addresses of one's own network may be reached.
+    seconds: until an answer begins, redirects and all, and for each piece of it; see `Patience` for the
+    whole. private: whether addresses of one's own network may be reached.
     """
 
     seconds: float = 20.0
     private: bool = False
 
     @contextmanager
-    def get(self, url: str) -> Iterator[http.client.HTTPResponse]:
+    def get(self, url: str) -> Iterator[Answer]:
         """The answer of an address, redirects followed. Raises: VideoUnreachable, NotPublic."""
+        patience = Patience(self.seconds)
         for _ in range(MOST_REDIRECTS + 1):
-            with closing(self._connected(url)) as connection:
-                answer = _asked(connection, "GET", url)
-                if answer.status in REDIRECTS and (place := answer.headers.get("Location")):
+            with self._asked(patience, "GET", url) as response:
+                if response.status in REDIRECTS and (place := response.headers.get("Location")):
                     url = urljoin(url, place)
                     continue
-                if answer.status != 200:
+                if response.status != 200:
                     raise VideoUnreachable(
-                        f"{_shown(url)} answered {answer.status} {answer.reason}"
+                        f"{_shown(url)} answered {response.status} {response.reason}"
                     )
-                yield answer
+                yield Answer(response.length, response, patience)
                 return
         raise VideoUnreachable(f"{_shown(url)} leads on more than {MOST_REDIRECTS} times")
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """The status of an answer; no redirect is followed. Raises: VideoUnreachable, NotPublic."""
-        with closing(self._connected(url)) as connection:
-            return _asked(connection, "POST", url, body, headers).status
+        with self._asked(Patience(self.seconds), "POST", url, body, headers) as response:
+            return response.status
 
     def check(self, url: str) -> None:
         """What can be said of an address without looking up a name: whether it may be reached at all.
@@ -91,16 +119,42 @@ class Reach:
             ports = ", ".join(map(str, PORTS))
             raise NotPublic(f"{_shown(url)} has port {port}; only {ports} are reached")
 
-    def _connected(self, url: str) -> http.client.HTTPConnection:
+    @contextmanager
+    def _asked(
+        self,
+        patience: Patience,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Iterator[http.client.HTTPResponse]:
+        """The answer of one address; it can be read until this is left."""
+        parts = urlsplit(url)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        with closing(self._connected(url, patience)) as connection:
+            try:
+                connection.request(
+                    method, path, body, {"User-Agent": "gifworthy", **(headers or {})}
+                )
+                response = connection.getresponse()
+            except (OSError, http.client.HTTPException) as error:
+                raise VideoUnreachable(
+                    f"{_shown(url)} broke off: {error or type(error).__name__}"
+                ) from error
+            with response:
+                yield response
+
+    def _connected(self, url: str, patience: Patience) -> http.client.HTTPConnection:
         parts = urlsplit(url)
         host, port = _place(parts)
         self._check_port(url, port)
-        line = self._line(host, port)
-        connection = http.client.HTTPConnection(host, port, timeout=self.seconds)
-        connection.sock = line if parts.scheme == "http" else _secured(line, host)
+        line = self._line(host, port, patience)
+        connection = http.client.HTTPConnection(host, port)
+        reached = line if parts.scheme == "http" else _secured(line, host, patience)
+        connection.sock = Line(reached, patience)
         return connection
 
-    def _line(self, host: str, port: int) -> socket.socket:
+    def _line(self, host: str, port: int, patience: Patience) -> socket.socket:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
@@ -109,7 +163,7 @@ class Reach:
         if not self.private and not all(is_public(address) for address in addresses):
             raise NotPublic(f"{host} is no public address; give one that everybody can reach")
         try:
-            return socket.create_connection((addresses[0], port), self.seconds)
+            return socket.create_connection((addresses[0], port), patience.left())
         except OSError as error:
             raise VideoUnreachable(f"{host} cannot be reached: {error}") from error
 
@@ -172,30 +226,13 @@ def _place(parts: SplitResult) -> tuple[str, int]:
     return parts.hostname, port or (443 if parts.scheme == "https" else 80)
 
 
-def _secured(line: socket.socket, host: str) -> socket.socket:
+def _secured(line: socket.socket, host: str, patience: Patience) -> socket.socket:
     try:
+        line.settimeout(patience.left())
         return ssl.create_default_context().wrap_socket(line, server_hostname=host)
     except OSError as error:
         line.close()
         raise VideoUnreachable(f"{host} cannot be trusted: {error}") from error
-
-
-def _asked(
-    connection: http.client.HTTPConnection,
-    method: str,
-    url: str,
-    body: bytes | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> http.client.HTTPResponse:
-    parts = urlsplit(url)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    try:
-        connection.request(method, path, body, {"User-Agent": "gifworthy", **(headers or {})})
-        return connection.getresponse()
-    except (OSError, http.client.HTTPException) as error:
-        raise VideoUnreachable(
-            f"{_shown(url)} broke off: {error or type(error).__name__}"
-        ) from error
 
 
 def _shown(url: str) -> str:

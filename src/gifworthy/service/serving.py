@@ -9,6 +9,7 @@ import sys
 import threading
 from contextlib import closing
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 import uvicorn
 
@@ -16,6 +17,7 @@ from gifworthy.service import workers
 from gifworthy.service.app import create_app
 from gifworthy.service.config import Config
 from gifworthy.service.house import House
+from gifworthy.service.storage import clear_spools
 
 STOPPING = 30.0
 """Seconds that workers may take to put down what they do."""
@@ -32,6 +34,7 @@ def serve(config: Config) -> None:
     signal.signal(
         signal.SIGTERM, lambda *_: sys.exit(0)
     )  # the web server raises it again at its end
+    clear_spools(_incoming(config))
     with closing(house.database), Crew(config):
         uvicorn.run(
             create_app(house),
@@ -82,4 +85,10 @@ class Crew:
                         "a worker was lost (code %s); another takes its place", worker.exitcode
                     )
                     worker.join()
+                    clear_spools(_incoming(self._config))
                     self._crew[place] = self._started()
+
+
+def _incoming(config: Config) -> Path:
+    """Where lies what is not whole yet."""
+    return config.folder.expanduser() / "incoming"

@@ -46,14 +46,20 @@ class ForPeople(APIRoute):
             try:
                 return await answered(request)
             except (HTTPException, GifworthyError) as error:
-                if "text/html" not in request.headers.get("accept", ""):
+                if not wants_page(request):
                     raise
-                return _refusal(error)
+                return refusal(error)
 
         return seen
 
 
-def _refusal(error: HTTPException | GifworthyError) -> Response:
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for a page, and no program."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def refusal(error: HTTPException | GifworthyError) -> Response:
+    """The page that says why there is none."""
     if isinstance(error, HTTPException):
         status, why, more = error.status_code, str(error.detail), error.headers
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -22,10 +22,14 @@ def signed(secret: bytes, tenant: str, address: str, seconds: float) -> str:
     """The address, good for so many seconds from now.
 
     Args: secret: the database's. address: a path of this server, with its query if it has one.
+    Raises: ValueError when it says already whose it is, or how long it is good.
     """
     parts = urlsplit(address)
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    if own := sorted({name for name, _ in asked if name in PARTS}):
+        raise ValueError(f"{own[0]!r} is a word of signed addresses; give the address without it")
     query = [
-        *parse_qsl(parts.query, keep_blank_values=True),
+        *asked,
         (TENANT, tenant),
         (ENDS, str(int(time.time() + seconds))),
     ]
@@ -37,10 +41,18 @@ def tenant_of(secret: bytes, path: str, query: Sequence[tuple[str, str]]) -> str
     given = [value for name, value in query if name == SIGNATURE]
     rest = [(name, value) for name, value in query if name != SIGNATURE]
     told = dict(rest)
-    if len(given) != 1 or not told.get(ENDS, "").isdigit() or not told.get(TENANT):
+    names = [name for name, _ in rest]
+    if len(given) != 1 or names.count(TENANT) != 1 or names.count(ENDS) != 1:
+        return None
+    if not told[ENDS].isdigit() or not told[TENANT]:
         return None
     fits = hmac.compare_digest(_signature(secret, path, rest).encode(), given[0].encode())
     return told[TENANT] if fits and int(told[ENDS]) > time.time() else None
+
+
+def seconds_left(query: Mapping[str, str]) -> float | None:
+    """How long an address that `tenant_of` believes is still good; None when it is not signed."""
+    return int(query[ENDS]) - time.time() if SIGNATURE in query else None
 
 
 def _signature(secret: bytes, path: str, query: Sequence[tuple[str, str]]) -> str:

@@ -5,12 +5,13 @@ A file's name is made by us, of hexadecimal digits and a few words; nothing that
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
@@ -18,6 +19,10 @@ from gifworthy.errors import MissingExtra, OutputError
 from gifworthy.files import write_whole
 
 NAME = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)*(\.[a-z0-9]+)?")
+SPOOL, PART = "tmp", ".part"
+"""How a spool's name begins and ends."""
+SPOOLS = ".spools"
+"""Where a storage's own spools lie; no name of ours has a dot there."""
 
 
 class Storage(Protocol):
@@ -62,14 +67,55 @@ def checked(name: str) -> str:
 
 @contextmanager
 def spool(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """A file to fill with what comes in; gone in the end, unless it was moved away."""
+    """A file to fill with what comes in; gone in the end, unless it was moved away. Raises: OutputError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
+    file, place = _spooled(folder)
     try:
-        with os.fdopen(handle, "wb") as file:
-            yield file, Path(name)
+        with file:
+            yield file, place
     finally:
-        Path(name).unlink(missing_ok=True)
+        place.unlink(missing_ok=True)
+
+
+def clear_spools(folder: Path) -> None:
+    """Remove the spools of servers that were killed: nobody holds them any more. Raises: OutputError."""
+    for place in folder.glob(f"{SPOOL}*{PART}"):
+        with suppress(FileNotFoundError), place.open("r+b") as file:
+            if claim(file, place):
+                place.unlink(missing_ok=True)
+
+
+def claim(file: BinaryIO, place: Path) -> bool:
+    """Hold a file until it is closed, or its process is killed; False while another has it.
+
+    Raises: OutputError where the disk knows no locks.
+    """
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise OutputError(
+            f"{place} cannot be locked: {error.strerror}; give a folder on another disk"
+        ) from error
+    return True
+
+
+def _spooled(folder: Path) -> tuple[BinaryIO, Path]:
+    """A new spool, and held; tried again when it was cleared away just before it was."""
+    while True:
+        handle, name = tempfile.mkstemp(PART, SPOOL, folder)
+        file, place = os.fdopen(handle, "wb"), Path(name)
+        try:
+            held = claim(file, place)
+        except OutputError:
+            place.unlink()
+            raise
+        if held and place.exists():
+            return file, place
+        file.close()
 
 
 class FolderStorage:
@@ -81,6 +127,7 @@ class FolderStorage:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise OutputError(f"{self.folder} cannot be made: {error.strerror}") from error
+        clear_spools(self.folder / SPOOLS)
 
     def put(self, name: str, data: bytes) -> None:
         """Keep bytes. Raises: OutputError when the disk refuses."""
@@ -90,11 +137,9 @@ class FolderStorage:
         """Keep a file, renamed where that is possible. Raises: OutputError."""
         place = self._ready(name)
         try:
-            beside = place.with_name(f".{place.name}.{os.getpid()}.part")
-            shutil.move(file, beside)
-            with beside.open("rb") as moved:
-                os.fsync(moved.fileno())
-            beside.replace(place)
+            with file.open("rb") as whole:
+                os.fsync(whole.fileno())
+            self._move(file, place)
         except OSError as error:
             raise OutputError(f"{place} cannot be written: {error.strerror}") from error
 
@@ -127,6 +172,22 @@ class FolderStorage:
             return
         except OSError as error:
             raise OutputError(f"{place} cannot be removed: {error.strerror}") from error
+
+    def _move(self, file: Path, place: Path) -> None:
+        """Rename a file; one of another disk is copied to this one first, where it can be renamed."""
+        try:
+            file.replace(place)
+            return
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+        with spool(self.folder / SPOOLS) as (copy, beside):
+            with file.open("rb") as whole:
+                shutil.copyfileobj(whole, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+            beside.replace(place)
+        file.unlink()
 
     def _path(self, name: str) -> Path:
         return self.folder / checked(name)

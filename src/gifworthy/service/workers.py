@@ -27,6 +27,7 @@ from gifworthy.errors import (
     WorkCrashed,
 )
 from gifworthy.isolation import Limits, Stopped, run_isolated
+from gifworthy.records.ageing import Ageing
 from gifworthy.records.carried import Carried
 from gifworthy.records.catalogue import Catalogue, StoredCover, StoredVideo
 from gifworthy.records.database import Database
@@ -54,7 +55,7 @@ log = logging.getLogger(__name__)
 
 
 class VideoGone(GifworthyError):
-    """The video was removed before its job began."""
+    """The video was removed before its job was done; nothing of it is kept."""
 
 
 class ViewerGone(GifworthyError):
@@ -202,11 +203,13 @@ class Worker:
         etag = hashlib.sha256(made.data).hexdigest()[:32]
         of, size = (key, video.tenant, video.id), len(made.data)
         cover = StoredCover(*of, made.media_type, size, etag, made.story, viewer)
-        if not viewer:
-            self._put(cover, made)
-            self.catalogue.keep_cover(cover)
-        elif not Viewers(self.jobs.database).keep_for(cover, partial(self._put, cover, made)):
+        viewers, put = Viewers(self.jobs.database), partial(self._put, cover, made)
+        keep = viewers.keep_for if viewer else self.catalogue.keep_cover
+        if keep(cover, put):
+            return
+        if viewer and viewers.find(video.tenant, viewer) is None:
             raise ViewerGone("the viewer was forgotten")
+        raise VideoGone("the video was removed")
 
     def _put(self, cover: StoredCover, made: Made) -> None:
         self.storage.put(names.cover(cover, made.suffix), made.data)
@@ -240,9 +243,6 @@ class Worker:
         }
         log.info("job %s failed: %s: %s", job.id, type(error).__name__, error)
         self.jobs.fail(job, record, retry=passing)
-        known = self.jobs.find(job.tenant, job.id)
-        if job.kind == "look" and known is not None and known.state == "errored":
-            self.catalogue.describe(job.tenant, job.video, "errored", {"error": record})
 
     def _named(self, job: Job, message: str) -> str:
         """A message that calls the video as its sender does, not as our storage does."""
@@ -282,7 +282,9 @@ def run(config: Config) -> None:
     threading.Thread(target=_stop_when_alone, args=(stopping,), daemon=True).start()
     worker = Worker.start(config, stopping)
     postman = Postman(Deliveries(worker.jobs.database), config.bounds.reach)
-    threading.Thread(target=postman.deliver_until, args=(stopping,), daemon=True).start()
+    ageing = Ageing(worker.jobs.database)
+    for other in (postman.deliver_until, ageing.remove_until):
+        threading.Thread(target=other, args=(stopping,), daemon=True).start()
     worker.work()
 
 

@@ -15,6 +15,7 @@ from gifworthy.learning.datasets.own import duration_of, own_rows, span_of
 from gifworthy.learning.judges.gifs import GifJudge
 from gifworthy.learning.judging import Judge
 from gifworthy.learning.manifest import Label, Manifest, Oddities
+from gifworthy.learning.montages import find_all
 from gifworthy.learning.presence import SUFFIXES
 from gifworthy.learning.rows import Row
 from gifworthy.settings import Settings
@@ -72,11 +73,12 @@ class Pairs:
         names = {path: name for name, path in films_in(folder / VIDEOS).items()}
         store = open_store(self.settings.cache.expanduser() / "hashes", CACHE_BYTES)
         aligner = Aligner.of(tuple(names), self.settings, store, self.tell)
-        labels = []
+        labels: list[Label | None] = []
         for gif, path in films_in(folder / GIFS).items():
             self.tell(gif)
             try:
-                labels.append(_aligned_label(aligner.find(path), gif, names, oddities))
+                shots = find_all(aligner, path)
+                labels += [_aligned_label(shot, gif, names, oddities) for shot in shots]
             except VideoError:
                 oddities.note("a GIF cannot be read; it is left out", gif)
         return labels

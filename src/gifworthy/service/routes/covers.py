@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from gifworthy.records.keys import Key
 from gifworthy.records.orders import Job, Order
 from gifworthy.service import names
 from gifworthy.service.answers import files_of_type
-from gifworthy.service.heads import Headed
+from gifworthy.service.heads import FOR_ONE, Headed, given, is_known, kept
 from gifworthy.service.house import House, Rooms, Viewing, Writer, video_of
 from gifworthy.service.offers import Offers
 from gifworthy.service.requests import Asked, PlanAsked
@@ -28,10 +29,11 @@ from gifworthy.service.whose import shown
 from gifworthy.types import Segment, Style
 
 router = APIRouter(prefix="/v1", tags=["covers"], route_class=Headed)
-FOR_EVER = "public, max-age=31536000, immutable"
-FOR_A_WHILE = "public, max-age=60, stale-while-revalidate=600"
-FOR_ONE = "private, no-cache"
-"""Nobody but the viewer's own browser may keep it, and that asks each time whether it is still good."""
+YEAR = 31536000
+FRESH, STALE = 60, 600
+"""Seconds that a cover by its video's address is good, and may be shown while it is asked for again."""
+AGAIN, LATEST = 60.0, 3600.0
+"""Seconds before a cover that failed in a way that may pass is tried again: more each time, and at most."""
 TYPES = {"image/avif": "avif", "image/webp": "webp", "video/mp4": "mp4", "image/gif": "gif"}
 """What a browser may say it takes, the smallest files first."""
 SIGNABLE = re.compile(
@@ -40,7 +42,8 @@ SIGNABLE = re.compile(
 COVERS = files_of_type(
     "image/gif", "image/webp", "image/avif", "video/mp4", "video/webm", "image/jpeg"
 )
-UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is what you have."}}
+PIECES: dict[int | str, dict[str, Any]] = {206: COVERS[200] | {"description": "A piece of it."}}
+UNCHANGED = PIECES | {304: {"description": "It is what you have."}}
 RETRY = {"Retry-After": {"schema": {"type": "integer"}}, "Location": {"schema": {"type": "string"}}}
 WAITING = UNCHANGED | {202: {"description": "It is being made: come back.", "headers": RETRY}}
 URGENT = 10
@@ -152,7 +155,8 @@ def cover_by_key(name: str, format: str, key: Viewing, house: Rooms, request: Re
     cover = house.catalogue.cover(key.tenant, name)
     if cover is None or f".{format}" not in (cover.suffix, ".jpg"):
         raise HTTPException(404, f"there is no cover {name}.{format}")
-    return _file(house, cover, format, request, FOR_ONE if cover.viewer else FOR_EVER)
+    keeping = FOR_ONE if cover.viewer else f"{kept(request, key, YEAR)}, immutable"
+    return _file(house, cover, format, request, keeping)
 
 
 class SignBody(BaseModel, extra="forbid"):
@@ -205,7 +209,7 @@ def _answer(wish: _Wish, key: Key, house: House, request: Request) -> Response:
     name = house.offers.key(asked, video.content, whose.name if whose else "")
     cover = house.catalogue.cover(key.tenant, name)
     if cover is not None:
-        keeping = FOR_ONE if wish.address.viewer else FOR_A_WHILE
+        keeping = FOR_ONE if wish.address.viewer else kept(request, key, FRESH, STALE)
         return _file(house, cover, wish.format, request, keeping)
     order = Order(key.tenant, video.id, "cover", asked.as_json, URGENT, f"address:{name}")
     order = replace(order, viewer=whose.id) if whose else order
@@ -224,9 +228,7 @@ def as_chosen(house: House, video: StoredVideo, asked: Asked) -> Asked:
 
 def _ordered(house: House, key: Key, order: Order) -> Response:
     """It is being made: come back. The same wish of many people is one job."""
-    known = house.jobs.named(key.tenant, str(order.once))
-    if known is not None and known.state in ("cancelled", "completed"):
-        known, order = None, replace(order, once=None)  # its cover was taken away: make it anew
+    order, known = _followed(house, order)
     if known is None:
         with room_for(house, key, "orders"):
             known = house.jobs.order(order)
@@ -235,13 +237,43 @@ def _ordered(house: House, key: Key, order: Order) -> Response:
 
 def _waited_for(house: House, order: Order) -> Response:
     """HEAD changes nothing: it says that the cover is not there yet, and orders none."""
-    return _come_back(house.jobs.named(order.tenant, str(order.once)))
+    return _come_back(_followed(house, order)[1])
+
+
+def _followed(house: House, order: Order) -> tuple[Order, Job | None]:
+    """The job that stands for a wish now; None, and how to order it, when there is none any more.
+
+    A job that is over leads to the one that came after it, so that all who ask find the same.
+    """
+    before, known = 0, house.jobs.named(order.tenant, str(order.once))
+    while known is not None and _is_over(known, before):
+        before, order = before + 1, replace(order, once=f"address:{known.id}")
+        known = house.jobs.named(order.tenant, str(order.once))
+    return order, known
+
+
+def _is_over(job: Job, before: int) -> bool:
+    """Whether a job says nothing more of its cover. Args: before: how many jobs came before it.
+
+    One that is completed has a cover that was taken away since; one that failed in a way that may pass is
+    tried again, after a while that grows.
+    """
+    if job.state == "errored":
+        return bool(job.outcome.get("retryable")) and _pause(job, before) <= 0
+    return job.state in ("cancelled", "completed")
+
+
+def _pause(job: Job, before: int) -> float:
+    return (job.ended or 0.0) + min(AGAIN * (before + 1), LATEST) - time.time()
 
 
 def _come_back(job: Job | None) -> Response:
-    """Raises: HTTPException 422 when the job could not do it."""
+    """Raises: HTTPException 422 when the job could not do it, 503 when it may another time."""
     if job is not None and job.state == "errored":
-        raise HTTPException(422, str(job.outcome.get("message", "the cover cannot be made")))
+        message = str(job.outcome.get("message", "the cover cannot be made"))
+        if job.outcome.get("retryable"):
+            raise HTTPException(503, message, {"Retry-After": str(int(AGAIN))})
+        raise HTTPException(422, message)
     headers = {"Retry-After": "1", "Cache-Control": "no-store"}
     if job is not None:
         headers["Location"] = f"/v1/jobs/{job.id}"
@@ -253,13 +285,13 @@ def _file(
 ) -> Response:
     etag = f'"{cover.etag}-{format}"'
     headers = {"ETag": etag, "Cache-Control": keeping}
-    if etag in request.headers.get("if-none-match", ""):
+    if is_known(request, etag):
         return Response(status_code=304, headers=headers)
     data = house.storage.get(names.cover(cover, f".{format}"))
     if data is None:
         raise HTTPException(404, f"the files of cover {cover.key} are gone; order it anew")
     kind = "image/jpeg" if format == "jpg" else cover.media_type
-    return Response(data, media_type=kind, headers=headers)
+    return given(request, data, kind, headers)
 
 
 def _best_format(accept: str) -> str:

@@ -15,10 +15,8 @@ from gifworthy.records.experiments import Design, Experiment, Experiments, Varia
 from gifworthy.records.keys import Key
 from gifworthy.service.answers import Span, files_of_type
 from gifworthy.service.house import House, Reader, Rooms, Writer
-from gifworthy.service.reporting import reported
+from gifworthy.service.reporting import reported, taught
 from gifworthy.types import Segment
-
-"""Videos whose names are looked up: as many as a page lists."""
 
 router = APIRouter(prefix="/v1", tags=["experiments"])
 
@@ -38,12 +36,13 @@ class DesignBody(BaseModel, extra="forbid"):
 
 
 class VariantBody(BaseModel, extra="forbid"):
-    """What one arm shows of one video. spans: seconds of the video."""
+    """What one arm shows of one video. spans: seconds of the video. duration: of the video, seconds."""
 
     video: Annotated[str, Field(min_length=1, max_length=255)]
     arm: str
     cover: str = ""
     spans: list[Span] = []
+    duration: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
 
 class ExperimentAnswer(BaseModel):
@@ -92,8 +91,7 @@ def put_variants(experiment: str, body: list[VariantBody], key: Writer, house: R
     """Say what each arm shows of each video. What is known already stays as it is."""
     mine = found(house, key, experiment)
     variants = [
-        Variant(one.video, one.arm, one.cover, tuple(Segment(a, b) for a, b in one.spans))
-        for one in body
+        Variant(one.video, one.arm, one.cover, _segments(one.spans), one.duration) for one in body
     ]
     Experiments(house.database).show(mine, variants)
 
@@ -122,10 +120,29 @@ def picture(experiment: str, key: Reader, house: Rooms) -> Response:
     return Response(data, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
+@router.get(
+    "/experiments/{experiment}/clicks.csv",
+    response_class=Response,
+    responses=files_of_type("text/csv"),
+)
+def clicks(experiment: str, key: Reader, house: Rooms) -> Response:
+    """What each shown span was clicked: labels for `gifworthy data read clicks` and `train`."""
+    mine = found(house, key, experiment)
+    heads = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{mine.id}-clicks.csv"',
+    }
+    return Response(taught(house, mine), media_type="text/csv", headers=heads)
+
+
 @router.post("/viewers/forget", status_code=204)
 def forget_viewer(unit: Annotated[str, Query(min_length=1)], key: Writer, house: Rooms) -> None:
     """Remove everything that was told of somebody in your experiments, for good."""
     forget(house.database, key.tenant, unit)
+
+
+def _segments(spans: list[Span]) -> tuple[Segment, ...]:
+    return tuple(Segment(start, end) for start, end in spans)
 
 
 def found(house: House, key: Key, experiment: str) -> Experiment:

@@ -25,7 +25,7 @@ def alive() -> dict[str, str]:
 def ready(house: Rooms) -> dict[str, str]:
     """It can work: the database and the storage answer."""
     try:
-        house.jobs.count()
+        house.database.check()
         house.storage.get("readyz")
     except GifworthyError as error:
         log.warning("not ready: %s", error)

@@ -52,6 +52,7 @@ def order_cover(
     """Order a cover: a plan, a style, what a person wants or forbids, and for whom it is.
 
     `webhook` is an address that hears when the job has ended, signed as Standard Webhooks has it.
+    The same `Idempotency-Key` is the same job, until 30 days after its end; then the job is removed.
     """
     if webhook:
         house.config.bounds.reach.check(webhook)

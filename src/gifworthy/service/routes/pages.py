@@ -24,11 +24,19 @@ from gifworthy.experiments.page import fragment, style
 from gifworthy.moments import clock
 from gifworthy.records.catalogue import StoredVideo
 from gifworthy.records.experiments import Experiment, Experiments
-from gifworthy.records.orders import Job
 from gifworthy.service import names
 from gifworthy.service.answers import CoverAnswer, VideoAnswer
 from gifworthy.service.beacon import OURS
-from gifworthy.service.house import COOKIE, LOCAL, House, Rooms, asking, video_of
+from gifworthy.service.heads import FOR_ONE, given, is_known
+from gifworthy.service.house import (
+    COOKIE,
+    LOCAL,
+    House,
+    Rooms,
+    asking,
+    check_origin,
+    video_of,
+)
 from gifworthy.service.reporting import reported
 from gifworthy.service.routes.experiments import found
 from gifworthy.service.routes.telling import beacon_of
@@ -37,14 +45,13 @@ from gifworthy.service.showing import HERE, ForPeople, page
 CANDIDATES = 6
 LISTED = 100
 """Jobs on the queue's page."""
-LOOKED_BACK = 2000
 SHOWN = 24
 PREVIEW_WIDTH = 240
 """Pixels of the previews that `candidates.js` orders."""
 PREVIEW = (480, 270)
 SMALL = (256, 256)
 ON_A_PAGE = 24
-FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+FOR_EVER = "private, max-age=31536000, immutable"
 
 OUTWARD = ("beacon.js", "embed.js", "moving.js")
 """Scripts that other sites' pages load."""
@@ -155,10 +162,16 @@ def small_still(name: str, request: Request, house: Rooms) -> Response:
     if key is None:
         raise HTTPException(401, "a key is needed")
     cover = house.catalogue.cover(key.tenant, name)
-    data = None if cover is None else house.storage.get(names.cover(cover, ".jpg"))
-    if data is None:
+    if cover is None:
         raise HTTPException(404, f"there is no cover {name}")
-    return Response(_smaller(data), media_type="image/webp", headers=FOR_EVER)
+    etag = f'"{cover.etag}-small"'
+    headers = {"ETag": etag, "Cache-Control": FOR_ONE if cover.viewer else FOR_EVER}
+    if is_known(request, etag):
+        return Response(status_code=304, headers=headers)
+    data = house.storage.get(names.cover(cover, ".jpg"))
+    if data is None:
+        raise HTTPException(404, f"the still of cover {name} is gone; order it anew")
+    return given(request, _smaller(data), "image/webp", headers)
 
 
 @router.get("/queue")
@@ -167,9 +180,9 @@ def queue(request: Request, house: Rooms) -> Response:
     key = asking(request, house, "read")
     if key is None:
         return _to_sign_in()
-    jobs = [job for job in house.jobs.of(key.tenant, most=LOOKED_BACK) if not _known(job)][:LISTED]
+    jobs = house.jobs.of(key.tenant, most=LISTED, only_work=True)
     known = {video.id: video.name for video in house.catalogue.of(key.tenant, 500)}
-    counts = house.jobs.count(key.tenant)
+    counts = house.jobs.count(key.tenant, only_work=True)
     return page("queue.html", key, jobs=jobs, names=known, counts=counts, works=WORKS, here="queue")
 
 
@@ -219,7 +232,11 @@ def sign_in_page(request: Request, house: Rooms, refused: bool = False) -> Respo
 
 @router.post("/sign-in")
 def sign_in(key: Annotated[str, Form()], request: Request, house: Rooms) -> Response:
-    """Remember a key in this browser, out of reach of every script."""
+    """Remember a key in this browser, out of reach of every script.
+
+    Another site's page may not: who is signed in as somebody else would send videos to a stranger.
+    """
+    check_origin(request, house)
     if house.who(key.strip()) is None:
         return RedirectResponse("/sign-in?refused=1", 303)
     answer = RedirectResponse("/", 303)
@@ -229,22 +246,12 @@ def sign_in(key: Annotated[str, Form()], request: Request, house: Rooms) -> Resp
 
 
 @router.post("/sign-out")
-def sign_out() -> Response:
+def sign_out(request: Request, house: Rooms) -> Response:
     """Forget the key in this browser."""
+    check_origin(request, house)
     answer = RedirectResponse("/sign-in", 303)
     answer.delete_cookie(COOKIE)
     return answer
-
-
-@router.get("/{strange}")
-def nothing_here(strange: str) -> Response:
-    """An address that is none of ours."""
-    raise HTTPException(404, f"there is no page {strange}")
-
-
-def _known(job: Job) -> bool:
-    """Whether its cover was there already when it was ordered: such a job was never work."""
-    return job.state == "completed" and job.ended == job.created
 
 
 def _refusals(bars: list[Bar]) -> str:

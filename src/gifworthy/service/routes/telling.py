@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field, ValidationError
+from starlette.types import Message, Receive, Scope, Send
 
 from gifworthy.experiments.assignment import assign
 from gifworthy.experiments.reading import event_from
@@ -30,42 +31,41 @@ from gifworthy.service.routes.experiments import found
 AT_ONCE = 1000
 ON_A_PAGE = 100
 """Videos that a page may ask about at once."""
-LONGEST_BODY = 1 << 20
 CROWD = 4096
-"""Groups that the people of the world are sorted into; each may ask as often as one key."""
-TO_ALL = {"Access-Control-Allow-Origin": "*"}
-Handling = Callable[[Request], Coroutine[Any, Any, Response]]
+"""Groups that the people of the world are sorted into; each may ask a tenant's pages as often as one key."""
+TO_ALL = (b"access-control-allow-origin", b"*")
 
 
 class Open(APIRoute):
-    """A route whose answers and refusals other sites' pages may read when they have a beacon's word."""
+    """A route whose answers and refusals other sites' pages may read when they have a beacon's word.
 
-    def get_route_handler(self) -> Handling:
-        """The route's own handling, with the header that lets pages read."""
-        handled = super().get_route_handler()
+    A refusal that a page may not read looks to it as if the server were away, and it would ask again.
+    """
 
-        async def open_to_pages(request: Request) -> Response:
-            if "beacon" not in request.query_params:
-                return await handled(request)
-            try:
-                answer = await handled(request)
-            except HTTPException as error:
-                headers = {**(error.headers or {}), **TO_ALL}
-                raise HTTPException(error.status_code, error.detail, headers) from error
-            answer.headers.update(TO_ALL)
-            return answer
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The route's own handling; whatever it answers, with the header that lets pages read."""
 
-        return open_to_pages
+        async def open_to_pages(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], TO_ALL]
+            await send(message)
+
+        word = Request(scope).query_params.get("beacon")
+        await super().handle(scope, receive, open_to_pages if word else send)
 
 
 router = APIRouter(prefix="/v1", tags=["experiments"], route_class=Open)
+
+
+Told = dict[str, object]
+"""One event as it came, before it is looked at."""
 
 
 class EventsBody(BaseModel, extra="forbid"):
     """What pages tell of one experiment: each event has the names of `docs/how-to/experiments.md`."""
 
     experiment: str
-    events: Annotated[list[dict[str, str | float | int | bool | None]], Field(max_length=AT_ONCE)]
+    events: Annotated[list[Told], Field(max_length=AT_ONCE)]
 
 
 class AssignmentAnswer(BaseModel):
@@ -90,9 +90,10 @@ class AssignmentsAnswer(BaseModel):
 
 
 class EventsAnswer(BaseModel):
-    """How many events were new, and are kept from now on."""
+    """How many events were new, and are kept from now on; and how many were broken, and are not."""
 
     new: int
+    refused: int = 0
 
 
 class BeaconAnswer(BaseModel):
@@ -114,6 +115,11 @@ class Asker:
         self._house, self._word, self._request = house, beacon, request
         self._key = None if beacon else allowed("events")(request, house)
 
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page that asks, in its viewer's browser; a program has a key."""
+        return self._key is None
+
     def experiment(self, name: str) -> Experiment:
         """The experiment, if it is theirs to tell of. Raises: HTTPException, ExperimentNotFound."""
         if self._key is not None:
@@ -123,7 +129,8 @@ class Asker:
             raise HTTPException(
                 403, "this beacon is not for that experiment; copy its snippet again"
             )
-        page = Key(f"crowd {_crowd(self._request)}", tenant, "a page", ("events",), 0.0)
+        crowd = f"crowd {tenant} {_crowd(self._request)}"
+        page = Key(crowd, tenant, "a page", ("events",), 0.0)
         if wait := self._house.wait_for(page):
             raise HTTPException(429, "too many requests", {"Retry-After": str(int(wait) + 1)})
         return found(self._house, page, name)
@@ -134,13 +141,8 @@ Asking = Annotated[Asker, Depends()]
 
 async def _told(request: Request) -> EventsBody:
     """The body, whatever a page says its type is: a browser asks nobody before it sends plain text."""
-    data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > LONGEST_BODY:
-            raise HTTPException(413, f"send at most {LONGEST_BODY} bytes of events at once")
     try:
-        return EventsBody.model_validate_json(bytes(data))
+        return EventsBody.model_validate_json(await request.body())
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
 
@@ -179,10 +181,15 @@ def assignments(
 def add_events(
     asker: Asking, body: Body, house: Rooms, user_agent: Annotated[str, Header()] = ""
 ) -> EventsAnswer:
-    """Tell what happened, many at once. When this answers they are kept; the same id counts once."""
-    mine, robot, now = asker.experiment(body.experiment), says_robot(user_agent), time.time()
-    events = [_event(one, mine, now, robot) for one in body.events]
-    return EventsAnswer(new=Events(house.database).add(mine.id, events))
+    """Tell what happened, many at once. When this answers they are kept; the same id counts once.
+
+    With a key a broken event is refused, and all that came with it. What a page tells can be mended by
+    nobody, so its good events are kept without the broken ones.
+    """
+    mine = asker.experiment(body.experiment)
+    events = _of_page(body, mine, user_agent) if asker.is_page else _of_program(body, mine)
+    new = Events(house.database).add(mine.id, events)
+    return EventsAnswer(new=new, refused=len(body.events) - len(events))
 
 
 @router.get("/experiments/{experiment}/beacon", response_model=BeaconAnswer)
@@ -228,11 +235,23 @@ def _crowd(request: Request) -> int:
     return int.from_bytes(hashlib.sha256(client.encode()).digest()[:2], "big") % CROWD
 
 
-def _event(
-    given: dict[str, str | float | int | bool | None], mine: Experiment, now: float, robot: bool
-) -> Event:
+def _of_page(body: EventsBody, mine: Experiment, user_agent: str) -> list[Event]:
+    """What is whole of a page's events; all are a program's when the browser says that it is one."""
+    robot, now, events = says_robot(user_agent), time.time(), []
+    for given in body.events:
+        with suppress(ValueError):
+            event = event_from(given, mine.design.arms, now)
+            events.append(replace(event, robot=event.robot or robot))
+    return events
+
+
+def _of_program(body: EventsBody, mine: Experiment) -> list[Event]:
+    """All events, which a server passes on; what it is called says nothing about its viewers.
+
+    Raises: HTTPException.
+    """
+    now = time.time()
     try:
-        event = event_from(given, mine.design.arms, now)
+        return [event_from(given, mine.design.arms, now) for given in body.events]
     except ValueError as error:
         raise HTTPException(422, f"an event is broken: {error}") from error
-    return replace(event, robot=event.robot or robot)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Header, HTTPException, Request, Response
 
+from gifworthy.records.catalogue import StoredVideo
 from gifworthy.records.keys import Key
 from gifworthy.service.house import House, Rooms, Writer
 from gifworthy.service.intake import accept
 from gifworthy.service.routes.videos import check_waiting, room_for
-from gifworthy.service.uploads import Begun, Elsewhere, Uploads
+from gifworthy.service.uploads import Begun, Busy, Elsewhere, Gone, Silent, Uploads
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -22,6 +26,14 @@ BYTES = {
     "required": True,
     "content": {PIECE: {"schema": {"type": "string", "format": "binary"}}},
 }
+REFUSED: tuple[tuple[type[ValueError], int], ...] = (
+    (Gone, 404),
+    (Elsewhere, 409),
+    (Busy, 423),
+    (Silent, 503),
+)
+BEGINNING = threading.Lock()
+"""Held while room is counted and taken, so that two that begin at once do not take the same."""
 
 
 @router.options("", status_code=204, response_class=Response)
@@ -47,8 +59,12 @@ def begin(
     most = house.config.bounds.upload_bytes
     if upload_length > most:
         raise HTTPException(413, f"at most {most} bytes are taken, not {upload_length}")
-    with room_for(house, key, "uploads"):
-        begun = _uploads(house).begin(key.tenant, _filename(upload_metadata), upload_length)
+    name = _filename(upload_metadata)
+    with BEGINNING:
+        _uploads(house).clear()
+        _check_room(house, key)
+        with room_for(house, key, "uploads"):
+            begun = _uploads(house).begin(key.tenant, name, upload_length)
     return Response(status_code=201, headers=TUS | {"Location": f"/v1/uploads/{begun.id}"})
 
 
@@ -56,7 +72,8 @@ def begin(
 def how_far(upload: str, key: Writer, house: Rooms) -> Response:
     """How many bytes have come."""
     begun = _begun(house, key, upload)
-    offset = str(_uploads(house).offset(begun))
+    with _refusals():
+        offset = str(_uploads(house).offset(begun))
     headers = {
         "Upload-Offset": offset,
         "Upload-Length": str(begun.length),
@@ -89,24 +106,52 @@ async def go_on(
         )
     begun = await to_thread.run_sync(_begun, house, key, upload)
     uploads = _uploads(house)
-    try:
-        offset = await uploads.go_on(begun, upload_offset, request.stream())
-    except Elsewhere as error:
-        raise HTTPException(409, str(error)) from error
-    headers = TUS | {"Upload-Offset": str(offset)}
-    if offset == begun.length:
-        await to_thread.run_sync(check_waiting, house, key, "uploads")
-        received = await to_thread.run_sync(uploads.finish, begun, house.storage)
-        video = await to_thread.run_sync(accept, house.catalogue, house.jobs, received)
-        headers["Content-Location"] = f"/v1/videos/{video.id}"
+    with _refusals():
+        async with uploads.held(begun) as file:
+            offset = await uploads.go_on(begun, file, upload_offset, request.stream())
+            headers = TUS | {"Upload-Offset": str(offset)}
+            if offset == begun.length:
+                video = await to_thread.run_sync(_finish, house, key, begun)
+                headers["Content-Location"] = f"/v1/videos/{video.id}"
     return Response(status_code=204, headers=headers)
 
 
 @router.delete("/{upload}", status_code=204)
-def give_up(upload: str, key: Writer, house: Rooms) -> Response:
+async def give_up(upload: str, key: Writer, house: Rooms) -> Response:
     """Give an upload up."""
-    _uploads(house).forget(_begun(house, key, upload))
+    begun = await to_thread.run_sync(_begun, house, key, upload)
+    with _refusals():
+        async with _uploads(house).held(begun):
+            _uploads(house).forget(begun)
     return Response(status_code=204, headers=TUS)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What stands against an upload, as an answer. Raises: HTTPException 404, 409, 423, 503."""
+    try:
+        yield
+    except tuple(kind for kind, _ in REFUSED) as error:
+        status = next(status for kind, status in REFUSED if isinstance(error, kind))
+        raise HTTPException(status, str(error)) from error
+
+
+def _finish(house: House, key: Key, begun: Begun) -> StoredVideo:
+    check_waiting(house, key, "uploads")
+    received = _uploads(house).finish(begun, house.storage)
+    return accept(house.catalogue, house.jobs, received)
+
+
+def _check_room(house: House, key: Key) -> None:
+    """Whether there is room for one more beside those that were begun. Raises: HTTPException 429, 507."""
+    bounds, begun = house.config.bounds, _uploads(house).unfinished(key.tenant)
+    if len(begun) >= bounds.waiting:
+        message = f"{len(begun)} uploads were begun and not finished; finish or delete one first"
+        raise HTTPException(429, message, {"Retry-After": "30"})
+    announced = sum(one.length for one in begun)
+    if announced and house.catalogue.bytes_of(key.tenant) + announced >= bounds.stored_bytes:
+        message = f"{announced} bytes of uploads that were begun take the last room"
+        raise HTTPException(507, f"{message}; finish or delete them, or remove some videos")
 
 
 def _uploads(house: House) -> Uploads:

@@ -120,11 +120,9 @@ def remove_video(video: str, key: Writer, house: Rooms) -> None:
     That a viewer once chose something of it stays in the viewer's history, until that is forgotten.
     """
     found = video_of(house, key, video)
-    covers = house.catalogue.every_cover_of(key.tenant, video)
     for job in house.jobs.of(key.tenant, video, ("pending", "processing")):
         house.jobs.cancel(key.tenant, job.id)
-    house.catalogue.remove(key.tenant, video)
-    for cover in covers:
+    for cover in house.catalogue.remove(key.tenant, video) or ():
         for name in names.files_of(cover):
             house.storage.remove(name)
     for name in names.all_of(found):
@@ -182,7 +180,7 @@ def check_waiting(house: House, key: Key, kind: Kind, before: int = 0) -> None:
     Args: before: how many were let in before this one and are not there yet. Raises: HTTPException 429, 507.
     """
     bounds = house.config.bounds
-    waiting = house.jobs.count(key.tenant)["pending"] + before
+    waiting = house.jobs.waiting(key.tenant) + before
     if waiting >= bounds.waiting:
         raise HTTPException(429, f"{waiting} jobs wait already", {"Retry-After": "30"})
     if kind == "uploads" and house.catalogue.bytes_of(key.tenant) >= bounds.stored_bytes:

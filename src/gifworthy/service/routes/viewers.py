@@ -159,7 +159,7 @@ def forget_everything(viewer: Word, key: Writer, house: Rooms) -> None:
         forget(house.database, key.tenant, viewer)
     found = house.viewers.find(key.tenant, viewer)
     if found is None:  # perhaps all but the last step was done before, and that could not be
-        house.database.erase_what_was_deleted()
+        house.database.erase_what_is_owed()
         raise HTTPException(404, "there is no such viewer")
     clear = partial(house.storage.remove_below, names.of_viewer(key.tenant, found.id))
     house.viewers.forget(found, clear)

@@ -1,9 +1,12 @@
 // What every page asks the API, and how it says what came of it.
 
+const ENDS = ["completed", "errored", "cancelled"];
+const PAUSE = 2000, LONGEST_PAUSE = 30_000;
+
 export async function ask(address, options = {}) {
   const answer = await fetch(address, options);
-  const body = answer.status === 204 ? null : await answer.json();
-  if (!answer.ok) throw told(body.error, `the server answered ${answer.status}`);
+  const body = answer.status === 204 ? null : await answer.json().catch(() => null);
+  if (!answer.ok) throw Object.assign(told(body?.error, `the server answered ${answer.status}`), { status: answer.status });
   return body;
 }
 
@@ -12,17 +15,35 @@ export function send(address, record, method = "POST") {
   return ask(address, { method, body, headers: { "Content-Type": "application/json" } });
 }
 
-// Follows a job until it has ended; `heard` is called at each change. A line that breaks is taken up again.
-export function follow(job, heard) {
-  return new Promise((done, failed) => {
+// Follows a job until it has ended; `heard` is called at each change. The browser takes up a line that breaks; one
+// that is refused (a server that starts anew, too many requests) is asked for again here, ever more rarely.
+export async function follow(job, heard) {
+  let ended = await listen(job, heard);
+  for (let pause = PAUSE; !ended; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
+    await new Promise((over) => setTimeout(over, pause));
+    try {
+      const now = await ask(job.links.self);
+      heard(now);
+      ended = ENDS.includes(now.state) ? now : await listen(job, heard);
+    } catch (error) {
+      if ([401, 403, 404].includes(error.status)) throw error;
+    }
+  }
+  if (ended.state === "completed") return ended;
+  throw told(ended.error, "it was stopped");
+}
+
+// The job when it has ended, or null when the line was refused.
+function listen(job, heard) {
+  return new Promise((done) => {
     const line = new EventSource(job.links.events);
+    line.addEventListener("error", () => { if (line.readyState === EventSource.CLOSED) done(null); });
     line.addEventListener("job", (event) => {
       const now = JSON.parse(event.data);
       heard(now);
-      if (!["completed", "errored", "cancelled"].includes(now.state)) return;
+      if (!ENDS.includes(now.state)) return;
       line.close();
-      if (now.state === "completed") done(now);
-      else failed(told(now.error, "it was stopped"));
+      done(now);
     });
   });
 }

@@ -10,11 +10,11 @@ const own = new URL(import.meta.url);
 const home = own.href.replace(/\/static\/beacon\.js.*$/, "");
 const { experiment, beacon, play = "hover", start = "now" } = Object.fromEntries(own.searchParams);
 const telling = `${home}/v1/events?beacon=${beacon}`;
-const [UNIT, LEFT, CLICK] = ["unit", "left", "click"].map((name) => `gifworthy.${name}`);
+const [UNIT, LEFT, CLICK] = ["unit", `left.${experiment}`, `click.${experiment}`].map((name) => `gifworthy.${name}`);
 const AT_ONCE = 100, SOON = 1500, PATIENCE = 60_000, TRIES = 6;
 const LANDING = 60, LASTING = 7 * 86_400, LOOKS = 15_000;
 
-const covers = new Map();
+const covers = new WeakMap();
 let skew = 0;
 let waiting = [];
 const underWay = new Set();
@@ -70,7 +70,7 @@ function sendLeaving() {
   while (waiting.length) {
     const events = waiting.splice(0, AT_ONCE);
     if (navigator.sendBeacon(telling, JSON.stringify({ experiment, events }))) continue;
-    keep(LEFT, { experiment, events: [...events, ...waiting] });
+    keep(LEFT, [...events, ...waiting]);
     waiting = [];
   }
 }
@@ -176,7 +176,7 @@ function begin() {
   if (refuses()) { for (const name of [UNIT, LEFT, CLICK]) keep(name, null); return; }
   begun = true;
   const left = recall(LEFT);
-  if (left?.experiment === experiment) { waiting = left.events; keep(LEFT, null); send(); }
+  if (left) { waiting = left; keep(LEFT, null); send(); }
   land();
   look();
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
@@ -187,10 +187,12 @@ function begin() {
 }
 
 // For the page's own scripts: begin() after consent; tell("conversion", 9.90) of the last cover clicked here,
-// or, with an element, of the cover that it belongs to.
+// or, with an element, of the cover that it belongs to. Each experiment of a page hears it.
+const others = window.gifworthy;
 window.gifworthy = {
-  begin,
+  begin() { others?.begin(); begin(); },
   tell(kind, value = 0, element = null) {
+    others?.tell(kind, value, element);
     const cover = element ? coverOf(element) : last();
     if (begun && cover) tell(cover, kind, value, kind === "conversion" || kind === "dwell" ? `.${random().slice(0, 8)}` : "");
   },

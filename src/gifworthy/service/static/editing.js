@@ -18,6 +18,7 @@ export function edit(bench) {
   let newest = 0;
   let job = null;
   let shown = null;
+  let kept = Promise.resolve();
   const waiting = new Waiting();
 
   const timeline = new Timeline(byId("film"), {
@@ -42,9 +43,15 @@ export function edit(bench) {
     now = next;
     draw();
     try {
-      if (chosen) await send(`${home}/choice`, { windows: now.windows, exclude: now.exclude }, "PUT");
+      if (chosen) await keep({ windows: now.windows, exclude: now.exclude });
       await made();
     } catch (error) { refuse(error); }
+  }
+
+  // One after the other, so that the last choice is what is kept.
+  function keep(choice) {
+    kept = kept.catch(() => {}).then(() => send(`${home}/choice`, choice, "PUT"));
+    return kept;
   }
 
   async function made() {
