@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import jsonschema
+import pytest
+
+from gifworthy.cli import main
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 QUICK = ("--seconds", "1", "--width", "96", "--fps", "5", "--effort", "fast")
@@ -32,6 +36,20 @@ class Ran:
 
 
 Run = Callable[..., Ran]
+
+
+def driven(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *first: str) -> Run:
+    """`gifworthy`, driven from this process. Args: first: words that every command begins with."""
+
+    def go(*arguments: str | Path) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["gifworthy", *first, *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capfd.readouterr()
+        code = ended.value.code
+        return Ran(code if isinstance(code, int) else 0, out, err)
+
+    return go
 
 
 def read(text: str, schema: str) -> dict[str, object]:

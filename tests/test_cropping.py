@@ -106,6 +106,16 @@ def test_what_comes_in_is_shown_from_the_first_moment_on() -> None:
     assert np.abs(middles(path) - np.clip(places, 0.15, 0.85)).max() < 0.1
 
 
+@pytest.mark.parametrize(("moments", "stands_still"), [(2, True), (6, False)])
+def test_what_is_lost_for_a_moment_moves_no_box(moments: int, stands_still: bool) -> None:
+    """A hand that reaches for the bottle and is gone again; one that stays is gone after."""
+    maps = np.zeros((len(TIMES), 9, 32))
+    maps[:, 3:6, 10:12] = 1.0
+    maps[6 : 6 + moments, 3:6, 2:4], maps[6 : 6 + moments, 3:6, 10:12] = 2.0, 0.3
+    way = Slide(0.316, 1.0, along_width=True, low=0.0, high=0.684, across=0.0)
+    assert (len(crop_path(Seen(TIMES, maps), (way,)).times) == 1) is stands_still
+
+
 def test_in_a_loop_the_box_does_not_come_back_when_that_loses_the_beginning() -> None:
     """In 8 s it comes in from the right, in the first, is on the left later, and ends in the middle."""
     times = np.arange(0, 8, 1 / 8)

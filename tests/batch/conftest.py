@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from commands import Run, driven
 from drawn import moving, write
 from gifworthy.batch.orders import Order
 from gifworthy.plans import Plan
@@ -44,3 +45,10 @@ def tiny(tiny_videos: list[Path], tmp_path: Path) -> Callable[[int], Path]:
 def order(tmp_path: Path) -> Order:
     """Tiny covers by the default plan."""
     return Order(Plan(), TINY, Settings(threads=1), str(tmp_path / "covers"))
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """`gifworthy batch`, in an empty folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    return driven(capfd, monkeypatch, "batch")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import pyarrow.dataset as ds
 import pytest
 
-from commands import Ran, Run
+from commands import Run
 from gifworthy.batch.catalogue import Batch, Machines
 from gifworthy.batch.earlier import to_render
 from gifworthy.batch.keys import choice_of, look_of
@@ -22,25 +21,13 @@ from gifworthy.batch.picking import Shard
 from gifworthy.batch.running import Tally
 from gifworthy.batch.stamps import local_state, stamp_of
 from gifworthy.batch.table import unescaped
-from gifworthy.cli import main
 from gifworthy.moments import Bounds, Moment
 from gifworthy.settings import Settings
 from gifworthy.types import Box, Style
+from listening import Silent
 
 WEBP = Style(width=32, fps=5, seconds=0.6, format="webp")
 LOOK = ("--seconds", "0.6", "--width", "48", "--fps", "5", "--workers", "1")
-
-
-class Silent:
-    def begun(self, tally: Tally) -> None: ...
-
-    def row(self, row: object) -> None: ...
-
-    def retry(self, row: object, seconds: float) -> None: ...
-
-    def progress(self, tally: Tally) -> None: ...
-
-    def stopping(self, at_work: int) -> None: ...
 
 
 def done(order: Order, *named: Path, shard: Shard | None = None) -> Tally:
@@ -117,22 +104,6 @@ def test_an_order_is_read_as_it_was_written(order: Order) -> None:
     told = json.loads(meant.as_json())
     del told["style"]["keep"], told["style"]["avoid"]  # as they were written once
     assert Order.from_json(json.dumps(told), Settings(), "").style.keep == ()
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """`gifworthy batch`, driven from this process."""
-    monkeypatch.chdir(tmp_path)
-
-    def go(*arguments: str | Path) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["gifworthy", "batch", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capfd.readouterr()
-        code = ended.value.code
-        return Ran(code if isinstance(code, int) else 0, out, err)
-
-    return go
 
 
 def test_what_would_choose_anew_is_refused(run: Run, tiny: Callable[[int], Path]) -> None:

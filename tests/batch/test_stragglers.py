@@ -19,6 +19,7 @@ from gifworthy.batch.pool import Pool
 from gifworthy.batch.running import Engine, Patience, Run, Tally
 from gifworthy.batch.stamps import stamp_of
 from gifworthy.batch.storage import Folder
+from listening import Silent
 
 
 def item(source: Path) -> Item:
@@ -32,18 +33,6 @@ def rows(engine: Engine, seconds: float = 60.0) -> list[Row]:
         if found := engine.collect(0.1):
             return found
     raise AssertionError("no row came")
-
-
-class Silent:
-    def begun(self, tally: Tally) -> None: ...
-
-    def row(self, row: Row) -> None: ...
-
-    def retry(self, row: Row, seconds: float) -> None: ...
-
-    def progress(self, tally: Tally) -> None: ...
-
-    def stopping(self, at_work: int) -> None: ...
 
 
 class Stopping(Pool):

@@ -19,20 +19,9 @@ from gifworthy.batch.orders import Failure, Item, Order, Row, Spent
 from gifworthy.batch.running import Patience, Run, Tally
 from gifworthy.batch.storage import Folder
 from gifworthy.batch.watch import Watch, processor_of, read_of
+from listening import Silent
 
 BUSY = "import sys, time\nwhile time.process_time() < 0.5: pass\nprint(1, flush=True); sys.stdin.read()"
-
-
-class Silent:
-    def begun(self, tally: Tally) -> None: ...
-
-    def row(self, row: Row) -> None: ...
-
-    def retry(self, row: Row, seconds: float) -> None: ...
-
-    def progress(self, tally: Tally) -> None: ...
-
-    def stopping(self, at_work: int) -> None: ...
 
 
 class Costly:

@@ -19,30 +19,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from commands import Ran, Run
+from commands import Run
 from gifworthy.batch.metrics import served
 from gifworthy.batch.running import Tally
-from gifworthy.cli import main
 from gifworthy.cli.batch_words import summary
 from gifworthy.errors import OutputError
 
 LOOK = ("--seconds", "0.6", "--width", "48", "--fps", "5", "--workers", "1")
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """`gifworthy batch`, driven from this process."""
-    monkeypatch.chdir(tmp_path)
-
-    def go(*arguments: str | Path) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["gifworthy", "batch", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capfd.readouterr()
-        code = ended.value.code
-        return Ran(code if isinstance(code, int) else 0, out, err)
-
-    return go
 
 
 @pytest.mark.parametrize(

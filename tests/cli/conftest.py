@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-from commands import Ran, Run
-from gifworthy.cli import main
+from commands import Run, driven
 
 
 @pytest.fixture
@@ -16,13 +14,4 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
     """Run the command line in an empty folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
-
-    def go(*arguments: str | Path) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["gifworthy", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capfd.readouterr()
-        code = ended.value.code
-        return Ran(code if isinstance(code, int) else 0, out, err)
-
-    return go
+    return driven(capfd, monkeypatch)
